@@ -1,0 +1,21 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+
+class BaseConfig(AppConfig):
+    name = "balai.base"
+    label = "base"
+    verbose_name = "Balai: base"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from balai.base import guards
+
+        def lay(using: str, **kwargs: Any) -> None:
+            guards.lay(connections[using])
+
+        # Sent once per migrate, after the tables of every app are there.
+        post_migrate.connect(lay, sender=self, weak=False, dispatch_uid="balai.guards")

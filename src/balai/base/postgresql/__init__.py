@@ -1,0 +1,1 @@
+"""PostgreSQL, told before each statement which tenant it serves."""

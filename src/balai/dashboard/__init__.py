@@ -1,0 +1,1 @@
+"""Pages that only read: the public portal, the executive view, the nation."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class DefinitionsConfig(AppConfig):
+    name = "balai.definitions"
+    label = "definitions"
+    verbose_name = "Balai: definitions"

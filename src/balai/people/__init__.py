@@ -1,0 +1,1 @@
+"""Local governments, offices, accounts, memberships, roles, partners; who may do what."""

@@ -1,0 +1,157 @@
+"""Tables of people: local governments, offices, accounts, memberships, partners.
+
+An account is a human being and is shared by all tenants; a membership gives it a
+seat in an office of one tenant for a time. Roles are data (`definitions/roles`).
+"""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from balai.base.ids import uuid7
+from balai.base.rows import SharedModel, TenantModel
+
+
+class LocalGovernment(SharedModel):
+    """A tenant: a regency, a city, or the nation (key 00)."""
+
+    why_shared = "the list of tenants itself"
+
+    key = models.CharField(primary_key=True, max_length=16)
+    region_code = models.CharField(max_length=13)
+    name = models.CharField(max_length=120)
+    short_name = models.CharField(max_length=60)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        app_label = "people"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HostName(SharedModel):
+    """A host name at which a tenant answers."""
+
+    why_shared = "the tenant is found by it"
+
+    host = models.CharField(primary_key=True, max_length=253)
+    government = models.ForeignKey(LocalGovernment, on_delete=models.CASCADE, related_name="hosts")
+
+
+class AccountManager(BaseUserManager["Account"]):
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "Account":
+        account = self.model(email=self.normalize_email(email).lower(), **fields)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+
+class Account(AbstractBaseUser, SharedModel):
+    """A human being who signs in."""
+
+    why_shared = "one person may serve several local governments"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(_("alamat surel"), unique=True)
+    name = models.CharField(_("nama"), max_length=200)
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects: ClassVar[AccountManager] = AccountManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Office(TenantModel):
+    """An office of a local government (perangkat daerah), a kecamatan, a kelurahan or a desa."""
+
+    class Kind(models.TextChoices):
+        AGENCY = "agency", _("perangkat daerah")
+        DISTRICT = "district", _("kecamatan")
+        VILLAGE = "village", _("kelurahan atau desa")
+
+    code = models.CharField(_("kode"), max_length=40)
+    name = models.CharField(_("nama"), max_length=200)
+    short_name = models.CharField(_("singkatan"), max_length=60, blank=True)
+    kind = models.CharField(_("jenis"), max_length=10, choices=Kind, default=Kind.AGENCY)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    region_code = models.CharField(_("kode wilayah"), max_length=13, blank=True)
+    active_from = models.DateField(_("berlaku sejak"), null=True, blank=True)
+    active_to = models.DateField(_("berlaku sampai"), null=True, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "code"], name="office_code")]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.short_name or self.name
+
+    @property
+    def owner_offices(self) -> tuple[str, ...]:
+        return (str(self.pk),)
+
+
+class Membership(TenantModel):
+    """A seat of an account in an office: position, roles, from when to when.
+
+    `acting` is "" for the holder of the position, "plt" or "plh" for one who acts for a while.
+    """
+
+    class Acting(models.TextChoices):
+        HOLDER = "", _("definitif")
+        PLT = "plt", _("pelaksana tugas (Plt.)")
+        PLH = "plh", _("pelaksana harian (Plh.)")
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    position = models.CharField(_("jabatan"), max_length=200, blank=True)
+    acting = models.CharField(max_length=3, choices=Acting, default=Acting.HOLDER, blank=True)
+    roles = models.JSONField(default=list)
+    from_on = models.DateField(_("mulai"))
+    to_on = models.DateField(_("sampai"), null=True, blank=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "account"], name="membership_account")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to_on__isnull=True) | Q(to_on__gte=models.F("from_on")), name="membership_period"
+            )
+        ]
+
+    @property
+    def owner_offices(self) -> tuple[str, ...]:
+        return (str(self.office_id),) if self.office_id else ()
+
+
+class Partner(TenantModel):
+    """A partner of the programme (mitra), by its helix."""
+
+    class Helix(models.TextChoices):
+        ACADEMIA = "academia", _("akademisi")
+        BUSINESS = "business", _("dunia usaha")
+        COMMUNITY = "community", _("komunitas")
+        GOVERNMENT = "government", _("pemerintah")
+        MEDIA = "media", _("media")
+        BANK = "bank", _("perbankan")
+
+    name = models.CharField(_("nama"), max_length=200)
+    helix = models.CharField(_("unsur"), max_length=12, choices=Helix)
+    contact = models.CharField(_("kontak"), max_length=200, blank=True)
+    mandate = models.TextField(_("peran"), blank=True)
+    is_vendor = models.BooleanField(_("juga penyedia barang atau jasa"), default=False)
+    origin = models.CharField(max_length=12, default="entered")
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="partner_name")]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""Regions of Indonesia through the years: codes as text, levels, outlines, "where is this point"."""

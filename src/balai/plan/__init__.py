@@ -1,0 +1,1 @@
+"""The masterplan: dimensions, programmes, actions, quick wins, targets, money, progress, realisation."""

@@ -1,0 +1,1 @@
+"""Installation: settings, addresses, start; the only module that knows all the others."""

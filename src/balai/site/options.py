@@ -1,0 +1,148 @@
+"""The settings of an installation, from the environment: few, typed, read once, refused when wrong.
+
+`docs/reference/settings.md` is made from this file (`./balai manage settings_page`).
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class WrongSetting(ValueError):
+    """A setting has a value it cannot have; the message names it and says what would be right."""
+
+
+def setting(help: str, default: Any) -> Any:
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True)
+class Options:
+    """One attribute a setting; its name in capitals with BALAI_ before it is the environment's name.
+
+    DATABASE_URL, PORT and OUTGOING_ALLOW are written without the prefix.
+    """
+
+    database_url: str = setting(
+        "Where records are kept: empty for the embedded SQLite, or "
+        "postgresql://user:password@host:5432/name.", ""
+    )
+    owner_database_url: str = setting(
+        "PostgreSQL: the role that owns the tables and migrates them. The role of DATABASE_URL then "
+        "needs no right to change tables. Empty: DATABASE_URL does both.", ""
+    )
+    data: str = setting("Folder of everything this installation writes: database, files, keys, backups.", "")
+    definitions: str = setting("A folder that overlays the shipped definitions, file by file.", "")
+    default_tenant: str = setting("The local government that answers at an unknown host name.", "35.73")
+    hosts: str = setting("Host names served, separated by commas; the hosts of the cities are added.", "localhost,127.0.0.1")
+    port: int = setting("Port of the web server.", 8000)
+    address: str = setting("Network address the web server listens on.", "127.0.0.1")
+    outgoing_allow: str = setting(
+        "Private addresses or host names that outgoing requests may reach, separated by commas. "
+        "Shown at /ready.", ""
+    )
+    secret_key_file: str = setting("File with the secret of sessions and signatures; made at set-up when empty.", "")
+    keys_file: str = setting("File with the keys of sealed fields; made at set-up when empty.", "")
+    debug: bool = setting("True shows errors in the browser. Never in production.", False)
+    https: bool = setting("True when the city is reached over HTTPS: secure cookies and HSTS.", False)
+    demo: bool = setting("True: demo accounts may sign in without a second factor, and every page says so.", False)
+    email_url: str = setting("Where e-mail goes: smtp://user:password@host:587, or empty to write it to the log folder.", "")
+    upload_max_mb: int = setting("The largest file a person may upload, in megabytes.", 20)
+    web_workers: int = setting("Processes of the web server.", 2)
+
+    @property
+    def data_folder(self) -> Path:
+        return Path(self.data) if self.data else ROOT / "var"
+
+
+_BARE = {"database_url", "port", "outgoing_allow"}
+
+
+def name_in_environment(attribute: str) -> str:
+    return attribute.upper() if attribute in _BARE else f"BALAI_{attribute.upper()}"
+
+
+def read(environment: Mapping[str, str] = os.environ) -> Options:
+    """Return the options the environment asks for.
+
+    Raises:
+        WrongSetting: a value has the wrong form, or a BALAI_ name is not one of ours.
+    """
+    values: dict[str, Any] = {}
+    known = set()
+    for option in fields(Options):
+        name = name_in_environment(option.name)
+        known.add(name)
+        if name in environment:
+            values[option.name] = _typed(name, environment[name], type(option.default))
+    unknown = sorted(name for name in environment if name.startswith("BALAI_") and name not in known)
+    if unknown:
+        raise WrongSetting(f"{unknown[0]} is not a setting; the settings are {', '.join(sorted(known))}")
+    return Options(**values)
+
+
+def _typed(name: str, text: str, kind: type) -> Any:
+    if kind is bool:
+        if text not in ("True", "False"):
+            raise WrongSetting(f"{name} is {text!r}; it must be True or False")
+        return text == "True"
+    if kind is int:
+        if not text.isdigit():
+            raise WrongSetting(f"{name} is {text!r}; it must be a whole number")
+        return int(text)
+    return text
+
+
+def database(url: str, folder: Path) -> dict[str, Any]:
+    """Return Django's description of the database at `url`, of the embedded one when empty.
+
+    Raises:
+        WrongSetting: the address is not that of a PostgreSQL database.
+    """
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": folder / "balai.sqlite3",
+            "CONN_MAX_AGE": 60,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; "
+                    "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456;"
+                ),
+            },
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+        raise WrongSetting("DATABASE_URL must be empty or look like postgresql://user:password@host:5432/name")
+    return {
+        "ENGINE": "balai.base.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
+            "connect_timeout": 3,
+            "tcp_user_timeout": 10_000,
+            "options": "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000",
+        },
+    }
+
+
+def secret(path: Path) -> str:
+    """Return the secret in `path`, made on first use, readable by the owner alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text().strip()
