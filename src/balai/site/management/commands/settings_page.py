@@ -1,0 +1,31 @@
+"""Prints the page of settings, made from `balai.site.options`."""
+
+from dataclasses import fields
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from balai.site.options import Options, name_in_environment
+
+_HEAD = """# Settings
+
+What an installation decides, in its environment. What a city decides is in
+`definitions/cities`; what an officer decides is a row in the database.
+This page is made by `./balai manage settings_page`.
+
+| name | default | what it does |
+|---|---|---|
+"""
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        rows = (
+            f"| `{name_in_environment(option.name)}` | `{option.default or 'empty'}` | {option.metadata['help']} |"
+            if not isinstance(option.default, bool)
+            else f"| `{name_in_environment(option.name)}` | `{option.default}` | {option.metadata['help']} |"
+            for option in fields(Options)
+        )
+        self.stdout.write(_HEAD + "\n".join(rows))
