@@ -63,3 +63,10 @@ def test_the_wall_stands_again_after_a_rollback() -> None:
             assert _unfiltered(Office).count() == 1
             raise ZeroDivisionError
         assert _unfiltered(Office).count() == 0
+
+
+def test_an_error_inside_an_inner_scope_leaves_the_connection_usable() -> None:
+    with tenancy.scope("35.73"):
+        with pytest.raises(DatabaseError), transaction.atomic(), tenancy.scope("35.07"):
+            Office.objects.bulk_create([Office(code="x" * 99, name="x")])
+        assert _unfiltered(Office).count() == 0

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
 
 from balai.base import tenancy
 
@@ -29,20 +30,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ) -> Any:
         scope = tenancy.current_scope()
         wanted = (scope.tenant, ",".join(scope.reads)) if scope else ("", "")
-        if wanted != self._told and self.connection is not None:
+        # A broken transaction takes nothing but its own rollback, after which the scope is told anew.
+        broken = self.connection.info.transaction_status is TransactionStatus.INERROR
+        if wanted != self._told and not broken:
             with self.connection.cursor() as cursor:
                 cursor.execute(_SET, wanted)
             self._told = wanted
         return execute(sql, params, many, context)
 
     def _rollback(self) -> None:
-        self._told = None
         super()._rollback()
+        self._told = None
 
     def _savepoint_rollback(self, sid: str) -> None:
-        self._told = None
         super()._savepoint_rollback(sid)
+        self._told = None
 
     def _close(self) -> None:
-        self._told = None
         super()._close()
+        self._told = None
