@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from tests.cast import _fresh_governments, cast  # noqa: F401
 
 from balai.base import tenancy
 

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,6 @@ class PeopleConfig(AppConfig):
     name = "balai.people"
     label = "people"
     verbose_name = "Balai: people"
+
+    def ready(self) -> None:
+        import_module("balai.people.verbs")

@@ -1,28 +1,152 @@
 """The two middlewares at the door: which local government is addressed, and who asks."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from balai.base import tenancy
+from balai.base.actor import Actor
+from balai.base.answers import RefusalMiddleware
+from balai.base.errors import Forbidden
+from balai.people import reads
+from balai.people.models import Account, LocalGovernment
+
+type View = Callable[..., HttpResponseBase]
+
+_log = logging.getLogger(__name__)
+
+NATIONAL_PATH = "/nasional"
+
+VIEWS_OF_OTHERS = {
+    "allauth.": "pages of signing in; they check the account themselves, and most are for visitors",
+    "ninja.openapi.": "the description of the API; it holds no data",
+    "django.contrib.staticfiles.": "stylesheets and scripts, served by Django in development only",
+    "django.views.static": "files of the debug server",
+}
+"""Views that cannot carry our declaration, by the module they come from, and why each may be open."""
+
+OPEN_WITHOUT_SECOND_FACTOR = ("allauth.account.", "allauth.mfa.", "django.contrib.staticfiles.")
+"""Where an officer without a second factor may still go: to set one up, or to leave."""
 
 
 class TenantMiddleware:
-    """Finds the tenant by host name and works in its scope."""
+    """Finds the tenant by host name and works in its scope, to the last piece of a streamed answer.
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    An unknown host is answered by the default tenant; addresses under /nasional
+    belong to the national tenant at every host.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        with tenancy.scope("35.73"):
-            return self.get_response(request)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        tenant, government = _addressed(request)
+        request.government = government  # type: ignore[attr-defined]
+        with tenancy.scope(tenant):
+            response = self.get_response(request)
+        # A file is sent as it lies; everything else may still query while it streams.
+        if response.streaming and not isinstance(response, FileResponse):
+            response.streaming_content = _in_scope(response.streaming_content, tenant)  # type: ignore[attr-defined]
+        return response
+
+
+def _addressed(request: HttpRequest) -> tuple[str, LocalGovernment | None]:
+    host = request.get_host().rpartition(":")[0] or request.get_host()
+    try:
+        if request.path == NATIONAL_PATH or request.path.startswith(f"{NATIONAL_PATH}/"):
+            tenant = tenancy.NATIONAL
+        else:
+            tenant = reads.tenant_at(host.lower()) or settings.OPTIONS.default_tenant
+        return tenant, reads.government(tenant)
+    except DatabaseError:
+        # /health answers also when the database does not; whoever needs rows fails at the next query.
+        _log.exception("the list of local governments cannot be read")
+        return settings.OPTIONS.default_tenant, None
+
+
+def _in_scope(pieces: Iterable[bytes], tenant: str) -> Iterator[bytes]:
+    """Yield the pieces, each made in the scope; between two of them the scope is not in force."""
+    source = iter(pieces)
+    while True:
+        with tenancy.scope(tenant):
+            try:
+                piece = next(source)
+            except StopIteration:
+                return
+        yield piece
 
 
 class ActorMiddleware:
-    """Puts the acting account, with what its roles allow, on the request."""
+    """Puts the acting account on the request, and refuses views that declare nobody.
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    Seats are read anew at every request: who leaves today is out at once.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        arrival = _arrival(request)
+        request.actor = arrival.actor  # type: ignore[attr-defined]
+        request.needs_second_factor = _lacks_second_factor(request, arrival)  # type: ignore[attr-defined]
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        if request.needs_second_factor and not _comes_from(view, OPEN_WITHOUT_SECOND_FACTOR):  # type: ignore[attr-defined]
+            return _to_second_factor(request)
+        if _is_declared(request, view) or _comes_from(view, VIEWS_OF_OTHERS):
+            return None
+        # Raised here it would be a 500: process_exception sees only what views raise.
+        error = Forbidden(_("Halaman ini belum menyatakan siapa yang boleh membukanya."))
+        return RefusalMiddleware(self.get_response).process_exception(request, error)  # type: ignore[arg-type]
+
+
+def _arrival(request: HttpRequest) -> reads.Arrival:
+    tenant = tenancy.current_tenant()
+    if isinstance(request.user, Account):
+        return reads.arrive(request.user, tenant, timezone.localdate())
+    return reads.Arrival(reads.visitor(tenant), needs_second_factor=False)
+
+
+def _lacks_second_factor(request: HttpRequest, arrival: reads.Arrival) -> bool:
+    if not arrival.needs_second_factor or is_excepted(arrival.actor):
+        return False
+    return not reads.has_second_factor(request.user)  # type: ignore[arg-type]
+
+
+def is_excepted(actor: Actor) -> bool:
+    """Tell whether the actor works without a second factor: a demo account of a demo installation."""
+    return actor.is_demo and bool(settings.OPTIONS.demo)
+
+
+def _to_second_factor(request: HttpRequest) -> HttpResponse:
+    verified = EmailAddress.objects.filter(user=request.user, verified=True).exists()  # type: ignore[misc]
+    return redirect("mfa_index" if verified else "account_email")
+
+
+def _comes_from(view: View, modules: Iterable[str]) -> bool:
+    # An API description is a functools.partial; what it wraps says where it is from.
+    module = getattr(getattr(view, "func", view), "__module__", "")
+    return module.startswith(tuple(modules))
+
+
+def _is_declared(request: HttpRequest, view: View) -> bool:
+    """Tell whether the view, or the API operation behind it, says who may use it."""
+    # The API keeps the operations of an address in the closure of one undeclared view.
+    cells = [cell.cell_contents for cell in getattr(view, "__closure__", None) or ()]
+    operations = next((cell.operations for cell in cells if hasattr(cell, "operations")), None)
+    if operations is None:
+        return hasattr(view, "access")
+    asked = [operation for operation in operations if request.method in operation.methods]
+    # A method that no operation has is answered 405 by the API itself.
+    return all(hasattr(operation.view_func, "access") for operation in asked)

@@ -25,6 +25,10 @@ class LocalGovernment(SharedModel):
     name = models.CharField(max_length=120)
     short_name = models.CharField(max_length=60)
     is_demo = models.BooleanField(default=False)
+    head_title = models.CharField(max_length=60, blank=True)
+    """what the head of region is called: Wali Kota, Bupati"""
+    brand = models.CharField(max_length=7, blank=True)
+    """colour of the city as #rrggbb"""
 
     class Meta:
         app_label = "people"
@@ -82,7 +86,9 @@ class Office(TenantModel):
     name = models.CharField(_("nama"), max_length=200)
     short_name = models.CharField(_("singkatan"), max_length=60, blank=True)
     kind = models.CharField(_("jenis"), max_length=10, choices=Kind, default=Kind.AGENCY)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
     region_code = models.CharField(_("kode wilayah"), max_length=13, blank=True)
     active_from = models.DateField(_("berlaku sejak"), null=True, blank=True)
     active_to = models.DateField(_("berlaku sampai"), null=True, blank=True)
@@ -112,6 +118,9 @@ class Membership(TenantModel):
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    partner = models.ForeignKey(
+        "people.Partner", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     position = models.CharField(_("jabatan"), max_length=200, blank=True)
     acting = models.CharField(max_length=3, choices=Acting, default=Acting.HOLDER, blank=True)
     roles = models.JSONField(default=list)
@@ -148,6 +157,7 @@ class Partner(TenantModel):
     mandate = models.TextField(_("peran"), blank=True)
     is_vendor = models.BooleanField(_("juga penyedia barang atau jasa"), default=False)
     origin = models.CharField(max_length=12, default="entered")
+    ended_on = models.DateField(_("berakhir"), null=True, blank=True)
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="partner_name")]
@@ -155,3 +165,113 @@ class Partner(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RoleRequest(TenantModel):
+    """A powerful role asked for by one person, given only when another approves."""
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", _("menunggu persetujuan")
+        APPROVED = "approved", _("disetujui")
+        REFUSED = "refused", _("ditolak")
+
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="role_requests")
+    role = models.CharField(_("peran"), max_length=60)
+    reason = models.CharField(_("alasan"), max_length=500)
+    state = models.CharField(max_length=10, choices=State, default=State.REQUESTED)
+    requested_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(_("alasan keputusan"), max_length=500, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("requested_by")),
+                name="role_request_two_persons",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "membership", "role"],
+                condition=Q(state="requested"),
+                name="role_request_open",
+            ),
+        ]
+        ordering = ["-requested_at"]
+
+
+class ResidentProfile(TenantModel):
+    """What a city keeps about a resident beyond the account; the NIK is sealed."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    nik_sealed = models.TextField(blank=True)
+    nik_index = models.CharField(max_length=64, blank=True)
+    phone = models.CharField(_("nomor telepon"), max_length=20, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "account"], name="profile_account"),
+            models.UniqueConstraint(
+                fields=["tenant", "nik_index"], condition=~Q(nik_index=""), name="profile_nik"
+            ),
+        ]
+
+    @property
+    def owner_account(self) -> str:
+        return str(self.account_id)
+
+
+class DataRequest(TenantModel):
+    """What a person asks about their own data under UU 27/2022, and what was answered."""
+
+    class Kind(models.TextChoices):
+        CORRECTION = "correction", _("perbaikan data")
+        ERASURE = "erasure", _("penghapusan data")
+        WITHDRAWAL = "withdrawal", _("penarikan persetujuan")
+        RESTRICTION = "restriction", _("pembatasan pemrosesan")
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("diterima")
+        GRANTED = "granted", _("dikabulkan")
+        REFUSED = "refused", _("ditolak")
+        CANCELLED = "cancelled", _("dibatalkan pemohon")
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("permintaan"), max_length=12, choices=Kind)
+    text = models.TextField(_("penjelasan"), max_length=2000)
+    state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
+    received_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.CharField(max_length=200, blank=True)
+    answer = models.TextField(_("jawaban"), max_length=2000, blank=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            models.Index(fields=["tenant", "account", "received_at"], name="data_request_account"),
+            models.Index(fields=["tenant", "state", "due_at"], name="data_request_due"),
+        ]
+        ordering = ["-received_at"]
+
+    @property
+    def owner_account(self) -> str:
+        return str(self.account_id)
+
+
+class AccessLog(TenantModel):
+    """Who looked at whose personal data, which fields, and for what. Append-only, without the data itself."""
+
+    append_only = True
+
+    at = models.DateTimeField()
+    actor_id_text = models.CharField(max_length=64)
+    actor_name = models.CharField(max_length=200)
+    subject = models.CharField(max_length=64)
+    """account id (text) of the person whose data it is; it outlives the account"""
+    fields = models.JSONField(default=list)
+    purpose = models.CharField(max_length=200)
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "subject", "at"], name="access_log_subject")]
+        ordering = ["-at"]

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,6 @@ class PlanConfig(AppConfig):
     name = "balai.plan"
     label = "plan"
     verbose_name = "Balai: plan"
+
+    def ready(self) -> None:
+        import_module("balai.plan.verbs")

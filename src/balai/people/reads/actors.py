@@ -1,0 +1,81 @@
+"""Builds the actor of a request: who asks, from which seats, with which rights, on which day."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from balai.base.actor import Actor
+from balai.people.models import Account, Membership
+from balai.people.reads.catalogue import roles
+from balai.people.rules import held_roles, verbs_of
+
+_SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def in_force(on: date, prefix: str = "") -> Q:
+    """Return the condition that a seat, and the office it is in, are in force on the local day `on`."""
+    return (
+        Q(**{f"{prefix}from_on__lte": on})
+        & (Q(**{f"{prefix}to_on__isnull": True}) | Q(**{f"{prefix}to_on__gte": on}))
+        & (
+            Q(**{f"{prefix}office__active_from__isnull": True})
+            | Q(**{f"{prefix}office__active_from__lte": on})
+        )
+        & (Q(**{f"{prefix}office__active_to__isnull": True}) | Q(**{f"{prefix}office__active_to__gte": on}))
+    )
+
+
+def seats_on(on: date) -> QuerySet[Membership]:
+    """Return the seats of the tenant that are held on a local day."""
+    return Membership.objects.filter(in_force(on), account__is_active=True)
+
+
+def visitor(tenant: str) -> Actor:
+    """Return somebody who has not signed in; without a query."""
+    return Actor("", _("Pengunjung"), tenant, verbs_of(held_roles(roles(), (), tenant, signed_in=False)))
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An account at the door: what it may do, and whether a role of it asks for a second factor."""
+
+    actor: Actor
+    needs_second_factor: bool
+
+
+def arrive(account: Account, tenant: str, on: date) -> Arrival:
+    """Return the account acting in `tenant` on the local day `on`; one query.
+
+    The scope of the tenant has to be in force: seats in other tenants give
+    nothing here. An account that has left is a visitor.
+    """
+    if not account.is_active:
+        return Arrival(visitor(tenant), needs_second_factor=False)
+    seats = list(
+        Membership.objects.filter(in_force(on), account=account, tenant=tenant).values_list(
+            "office_id", "roles"
+        )
+    )
+    held = held_roles(roles(), [codes for _office, codes in seats], tenant, signed_in=True)
+    actor = Actor(
+        id=str(account.pk),
+        name=account.name,
+        tenant=tenant,
+        verbs=verbs_of(held),
+        offices=frozenset(str(office) for office, _codes in seats if office),
+        is_demo=account.is_demo,
+    )
+    return Arrival(actor, any(role.second_factor for role in held))
+
+
+def actor_for(account: Account, tenant: str, on: date) -> Actor:
+    """Return who `account` is in `tenant` on the local day `on`; see `arrive`."""
+    return arrive(account, tenant, on).actor
+
+
+def has_second_factor(account: Account) -> bool:
+    """Tell whether the account has a TOTP app or a passkey; one query."""
+    return Authenticator.objects.filter(user=account, type__in=_SECOND_FACTORS).exists()
