@@ -199,6 +199,8 @@ class Action(Sourced):
     place_name = models.CharField(_("tempat"), max_length=200, blank=True)
     latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    continues = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    """the same action in the version of the masterplan before this one"""
     version = models.PositiveIntegerField(default=1)
 
     class Meta(TenantModel.Meta):
@@ -364,6 +366,8 @@ class Report(TenantModel):
     year = models.PositiveSmallIntegerField()
     entry = models.PositiveSmallIntegerField(default=1)
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    carried_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    """the report of the version before, when a new version of the masterplan took it over"""
     value = models.DecimalField(_("nilai capaian"), max_digits=20, decimal_places=4, null=True, blank=True)
     physical_percent = models.DecimalField(_("fisik (%)"), max_digits=5, decimal_places=2, null=True, blank=True)
     spent = models.BigIntegerField(_("realisasi belanja"), null=True, blank=True)
@@ -372,8 +376,10 @@ class Report(TenantModel):
     stands = models.BooleanField(default=False)
     reason = models.TextField(_("alasan dikembalikan atau dikoreksi"), blank=True)
     reported_by = models.CharField(max_length=200, blank=True)
+    reporter_id_text = models.CharField(max_length=64, blank=True)
     reported_at = models.DateTimeField(null=True, blank=True)
     verified_by = models.CharField(max_length=200, blank=True)
+    verifier_id_text = models.CharField(max_length=64, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -383,11 +389,25 @@ class Report(TenantModel):
             models.UniqueConstraint(fields=["tenant", "action", "year"], condition=Q(stands=True), name="report_one_stands"),
             models.CheckConstraint(condition=Q(stands=False) | Q(status="verified"), name="report_stands_verified"),
             models.CheckConstraint(
+                condition=~Q(status="verified")
+                | Q(verifier_id_text="")
+                | ~Q(verifier_id_text=models.F("reporter_id_text")),
+                name="report_two_persons",
+            ),
+            models.CheckConstraint(
                 condition=Q(physical_percent__isnull=True) | Q(physical_percent__gte=0, physical_percent__lte=100),
                 name="report_percent",
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "status", "reported_at"], name="report_queue")]
+        indexes = [
+            models.Index(fields=["tenant", "status", "reported_at"], name="report_queue"),
+            # Holds all that the count of a year reads, so that it never touches the table itself.
+            models.Index(
+                fields=["tenant", "action", "year", "value", "physical_percent"],
+                condition=Q(stands=True),
+                name="report_standing",
+            ),
+        ]
 
     @property
     def owner_offices(self) -> tuple[str, ...]:

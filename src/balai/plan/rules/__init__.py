@@ -1,0 +1,1 @@
+"""Rules of the plan: pure values and decisions, without Django, clock or database."""

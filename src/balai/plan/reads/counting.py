@@ -1,0 +1,169 @@
+"""Counting planned and done actions inside the database, exactly.
+
+Shares of actions are summed as whole numerators per denominator and only then
+become fractions, so a third stays a third however many rows there are.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import BigIntegerField, F, FilteredRelation, Q, Sum
+from django.db.models.functions import Cast, Round
+
+from balai.base.actor import Actor
+from balai.definitions.taxonomies import axis_set
+from balai.plan.models import Masterplan, Origin, Target
+from balai.plan.reads import sight
+from balai.plan.reads.tables import realisation_rule
+from balai.plan.rules.realisation import (
+    Realisation,
+    RealisationRule,
+    Tally,
+    side_by_side,
+    total,
+)
+
+_STEPS = 10_000
+"""Values and weights have four decimals; times this they are whole numbers."""
+
+
+class Key(NamedTuple):
+    """What a tally is of. Origins are never added up with each other."""
+
+    tenant: str
+    year: int
+    dimension: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """What is counted of one plan in one year, from records of one origin.
+
+    Attributes:
+        tallies: dimension → tally, in the order of the axis set; every dimension is there, planned or not.
+        pooled, mean, weighted: the three rules side by side.
+    """
+
+    origin: str
+    year: int
+    as_of: date
+    tallies: Mapping[str, Tally]
+    pooled: Realisation
+    mean: Realisation
+    weighted: Realisation
+
+    @property
+    def rules(self) -> tuple[Realisation, Realisation, Realisation]:
+        return self.pooled, self.mean, self.weighted
+
+    @property
+    def total(self) -> Tally:
+        return total(self.tallies.values())
+
+    @property
+    def is_illustration(self) -> bool:
+        return self.origin == Origin.ILLUSTRATION
+
+
+def done(
+    rule: RealisationRule,
+    report: str = "standing",
+    target: str = "value",
+    direction: str = "action__direction",
+) -> Q:
+    """Return the condition that an action is done: `rules.is_done`, decided by the database.
+
+    Args:
+        report: lookup of the report that stands. target: lookup of the year's target value.
+    """
+    by_physical = Q(**{f"{target}__isnull": True, f"{report}__physical_percent__gte": rule.physical_percent})
+    up, down = f"{report}__value__gte", f"{report}__value__lte"
+    return by_physical | Q(**{direction: "up", up: F(target)}) | Q(**{direction: "down", down: F(target)})
+
+
+def tallies(
+    years: Collection[int], rule: RealisationRule, plans: Iterable[UUID] | None = None
+) -> dict[Key, Tally]:
+    """Count every adopted plan in scope (or just `plans`) in one statement.
+
+    Only actions with a target in a year are planned in it. A dimension without
+    any is absent.
+
+    Cost: one pass over the targets of those years, one index look-up each.
+    """
+    targets = Target.objects.filter(year__in=years)
+    if plans is None:
+        targets = targets.filter(action__programme__masterplan__status=Masterplan.Status.ADOPTED)
+    else:
+        targets = targets.filter(action__programme__masterplan__in=list(plans))
+    share, weight = (
+        F("action__shares__numerator"),
+        Cast(Round(F("action__weight") * _STEPS), BigIntegerField()),
+    )
+    is_done = done(rule)
+    rows = (
+        targets.annotate(
+            standing=FilteredRelation(
+                "action__reports",
+                condition=Q(action__reports__stands=True, action__reports__year=F("year")),
+            )
+        )
+        .values_list(
+            "tenant", "year", "action__shares__dimension", "action__origin", "action__shares__denominator"
+        )
+        .annotate(
+            planned=Sum(share),
+            done=Sum(share, filter=is_done, default=0),
+            reported=Sum(share, filter=Q(standing__isnull=False), default=0),
+            weight_planned=Sum(share * weight),
+            weight_done=Sum(share * weight, filter=is_done, default=0),
+        )
+        .order_by()
+    )
+    found: dict[Key, Tally] = defaultdict(Tally)
+    for tenant, year, dimension, origin, parts, planned, reached, reported, w_planned, w_done in rows:
+        if dimension is None:
+            continue
+        found[Key(tenant, year, dimension, origin)] += Tally(
+            Fraction(planned, parts),
+            Fraction(reached, parts),
+            Fraction(reported, parts),
+            Fraction(w_planned, parts * _STEPS),
+            Fraction(w_done, parts * _STEPS),
+        )
+    return dict(found)
+
+
+def realisation(actor: Actor, plan: UUID | str | None, year: int, on: date) -> tuple[Count, ...]:
+    """Return the realisation of a plan in a year: one `Count` per origin, records first, illustrations last.
+
+    Empty where nothing is planned in the year.
+
+    Args:
+        plan: None for the plan in force.
+        on: the local day it is counted on; its rule is the one in force that day.
+
+    Raises:
+        NotFound: there is no such plan the actor may see.
+    """
+    return counts(sight.plan(actor, plan), year, on)
+
+
+def counts(plan: Masterplan, year: int, on: date) -> tuple[Count, ...]:
+    """Return `realisation` of a plan that is in hand already."""
+    rule = realisation_rule(on)
+    found = tallies([year], rule, [plan.pk])
+    order = axis_set(plan.axis_set).keys()
+    made = []
+    for origin in Origin.values:
+        own = {key.dimension: tally for key, tally in found.items() if key.origin == origin}
+        if own:
+            ordered = {key: own.get(key, Tally()) for key in dict.fromkeys((*order, *own))}
+            made.append(Count(origin, year, on, ordered, *side_by_side(ordered, rule)))
+    return tuple(made)
