@@ -1,18 +1,48 @@
 """Turns a refusal (`balai.base.errors`) into an answer a person, or a program, can act on."""
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext_lazy
 
 from balai.base.access import SignInFirst
-from balai.base.errors import Refused
+from balai.base.errors import Conflict, Forbidden, Invalid, Locked, NotFound, Refused
+
+_WORDS = {
+    SignInFirst: ("sign-in-first", gettext_lazy("Silakan masuk dahulu"), ""),
+    Forbidden: (
+        "forbidden",
+        gettext_lazy("Anda tidak dapat melakukan ini"),
+        gettext_lazy("Bila ini keliru, hubungi pengelola di kantor Anda."),
+    ),
+    NotFound: (
+        "not-found",
+        gettext_lazy("Halaman ini tidak ada"),
+        gettext_lazy("Alamatnya mungkin salah ketik, atau Anda tidak berhak melihat isinya."),
+    ),
+    Invalid: ("invalid", gettext_lazy("Ada yang perlu diperbaiki"), ""),
+    Conflict: (
+        "conflict",
+        gettext_lazy("Orang lain baru saja mengubahnya"),
+        gettext_lazy("Kiriman Anda belum disimpan. Muat ulang halamannya, bandingkan, lalu kirim lagi."),
+    ),
+    Locked: (
+        "locked",
+        gettext_lazy("Ini sudah dikunci"),
+        gettext_lazy("Yang sudah dikunci hanya dapat diperbaiki dengan catatan baru."),
+    ),
+    Refused: ("refused", gettext_lazy("Permintaan ini tidak dilakukan"), ""),
+}
+"""For each kind of refusal: its name for programs, its title, and what to do now."""
 
 
 class RefusalMiddleware:
-    """Answers a refusal with its status and a page that says what would be right."""
+    """Answers a refusal with its status, as a page or as application/problem+json (RFC 9457)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -21,8 +51,81 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, SignInFirst):
-            return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
-        if isinstance(error, Refused):
-            return render(request, "balai/refused.html", {"error": error}, status=error.status)
-        return None
+        return answer(request, error) if isinstance(error, Refused) else None
+
+
+def answer(request: HttpRequest, error: Refused) -> HttpResponse:
+    """Return the answer to a refusal: a page for people, a problem for programs.
+
+    A visitor who has to sign in is taken to sign-in and back again.
+    """
+    if _is_for_a_program(request):
+        return JsonResponse(problem(error), status=error.status, content_type="application/problem+json")
+    if isinstance(error, SignInFirst):
+        # What was posted cannot be sent again after sign-in; the page it came from can be opened again.
+        there = request.get_full_path() if request.method in ("GET", "HEAD") else _page_before(request) or "/"
+        return redirect(f"{reverse('account_login')}?{urlencode({'next': there})}")
+    _name, title, advice = _words(error)
+    context = {
+        "title": title,
+        "message": str(error),
+        "advice": advice,
+        "faults": error.faults if isinstance(error, Invalid) else (),
+        "changes": [(field, *pair) for field, pair in error.changes.items()]
+        if isinstance(error, Conflict)
+        else (),
+        "back": _page_before(request),
+    }
+    return render(request, "balai/refused.html", context, status=error.status)
+
+
+def problem(error: Refused) -> dict[str, Any]:
+    """Return a refusal as the members of a problem (RFC 9457).
+
+    >>> from balai.base.errors import Fault
+    >>> problem(Invalid([Fault("C7", "kosong.", "Isi angka.")]))["faults"]
+    [{'place': 'C7', 'wrong': 'kosong.', 'right': 'Isi angka.'}]
+    """
+    name, title, advice = _words(error)
+    body: dict[str, Any] = {
+        "type": f"urn:balai:problem:{name}",
+        "title": str(title),
+        "status": error.status,
+        "detail": str(error),
+    }
+    if advice:
+        body["advice"] = str(advice)
+    if isinstance(error, Invalid):
+        body["faults"] = [
+            {"place": fault.place, "wrong": fault.wrong, "right": fault.right} for fault in error.faults
+        ]
+    if isinstance(error, Conflict):
+        body["changes"] = {
+            field: {"yours": _plain(yours), "now": _plain(now)}
+            for field, (yours, now) in error.changes.items()
+        }
+    return body
+
+
+def _words(error: Refused) -> tuple[str, Any, Any]:
+    return next(_WORDS[kind] for kind in type(error).__mro__ if kind in _WORDS)
+
+
+def _plain(value: object) -> object:
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+def _is_for_a_program(request: HttpRequest) -> bool:
+    if request.path.startswith("/api/"):
+        return True
+    wanted = request.get_preferred_type(["text/html", "application/json", "application/problem+json"])
+    return wanted in ("application/json", "application/problem+json")
+
+
+def _page_before(request: HttpRequest) -> str:
+    """Return the path of the page the visitor came from, "" where it is not one of ours."""
+    referrer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referrer, {request.get_host()}, request.is_secure()):
+        return ""
+    parts = urlsplit(referrer)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

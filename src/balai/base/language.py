@@ -4,7 +4,14 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from balai.base.access import public
+from balai.base.errors import Fault, Invalid
 
 _KNOWN = frozenset(code for code, _name in settings.LANGUAGES)
 
@@ -23,3 +30,25 @@ class LanguageMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+@public("A choice of language concerns nobody else.")
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Remember the language in a cookie for a year and go back to the page it was chosen on."""
+    wanted = request.POST.get("bahasa", "")
+    if wanted not in _KNOWN:
+        raise Invalid([Fault("bahasa", _("Bahasa itu tidak tersedia."), ", ".join(sorted(_KNOWN)))])
+    there = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(there, {request.get_host()}, request.is_secure()):
+        there = "/"
+    response = redirect(there)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        wanted,
+        max_age=365 * 24 * 3600,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+    )
+    return response

@@ -1,0 +1,11 @@
+"""Addresses of `base`: the language, the colour of a city, the style guide."""
+
+from django.urls import path
+
+from balai.base import language, look, styleguide
+
+urlpatterns = [
+    path("bahasa/", language.choose, name="language"),
+    path("gaya/<slug:colour>.css", look.brand_page, name="brand"),
+    path("panduan-tampilan/", styleguide.page, name="styleguide"),
+]
