@@ -1,7 +1,15 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class SiteConfig(AppConfig):
     name = "balai.site"
     label = "balai_site"
     verbose_name = "Balai: site"
+
+    def ready(self) -> None:
+        for name in ("invariants", "outbox"):
+            import_module(f"balai.base.{name}")
+        autodiscover_modules("jobs", "invariants")
