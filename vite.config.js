@@ -44,7 +44,12 @@ export default defineConfig({
       plugins: [
         purgecss({
           content: wordsOfPages,
-          safelist: { standard: ['html', 'body', ':root'], greedy: [/leaflet/, /^:is/, /data-/] },
+          safelist: {
+            standard: ['html', 'body', ':root'],
+            // Classes that Python and templates put together from a key.
+            deep: [/^(in|state|change|is|map|button|note|bar)-/],
+            greedy: [/leaflet/],
+          },
           keyframes: true,
           variables: false,
         }),

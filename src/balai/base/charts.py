@@ -33,7 +33,7 @@ from balai.base.drawing import (
     words,
 )
 
-WIDTH = 360
+WIDTH = 330
 """Drawn for the phone; a wide screen enlarges it a little."""
 
 
@@ -129,7 +129,7 @@ def radar(
         raise ValueError(f"a radar takes 3 axes or more and 1 to {len(SERIES)} series")
     if any(len(one.values) != len(axes) for one in series):
         raise ValueError(f"every series needs {len(axes)} values, one for each axis")
-    middle, centre, radius = WIDTH / 2, 140.0, 95.0
+    middle, centre, radius = WIDTH / 2, 132.0, 84.0
 
     def place(spoke: int, share: float) -> tuple[float, float]:
         angle = 2 * math.pi * spoke / len(axes) - math.pi / 2
@@ -172,13 +172,12 @@ def _outline(one: Series, number: int, most: int, place: Place) -> list[SafeStri
         for at, value in enumerate(one.values)
     ]
     present = [corner for corner in corners if corner is not None]
-    colour, name = SERIES[number], f"series-{number + 1}"
+    colour = SERIES[number]
     if len(present) == len(corners):
         shape = [
             tag(
                 "polygon",
                 points=_corners(present),
-                cls=f"{name} area",
                 fill=colour,
                 stroke=colour,
                 fill_opacity=".18",
@@ -188,10 +187,8 @@ def _outline(one: Series, number: int, most: int, place: Place) -> list[SafeStri
         ]
     else:
         sides = zip(corners, corners[1:] + corners[:1], strict=True)
-        shape = [
-            line(*one, *other, colour, cls=name, stroke_width=2.25) for one, other in sides if one and other
-        ]
-    return shape + [tag("circle", cx=x, cy=y, r=3.5, cls=name, fill=colour) for x, y in present]
+        shape = [line(*one, *other, colour, stroke_width=2.25) for one, other in sides if one and other]
+    return shape + [tag("circle", cx=x, cy=y, r=3.5, fill=colour) for x, y in present]
 
 
 def _corners(points: Iterable[tuple[float, float]]) -> str:
@@ -235,9 +232,15 @@ def bars(
         share = (writing.exact(value) - scale[0]) / (scale[-1] - scale[0])
         return left + (right - left) * float(share)
 
-    pieces = [line(across(tick), 4, across(tick), bottom, ZERO if tick == 0 else RULE) for tick in scale]
+    pieces: list[SafeString] = []
     for at, row in enumerate(rows):
-        pieces += _bar(row, 38.0 * at + 6, across, unit)
+        top = 38.0 * at + 6
+        pieces += _bar(row, top, across, unit)
+        # Only beside the bars: a line through the words above them would be hard to read.
+        pieces += [
+            line(across(tick), top + 17, across(tick), top + 35, ZERO if tick == 0 else RULE)
+            for tick in scale
+        ]
     pieces += [
         words(across(tick), bottom + 15, _said(tick, unit if unit == "%" else ""), _anchor(tick, scale), SOFT)
         for tick in scale
@@ -283,7 +286,7 @@ def _bar(row: Bar, top: float, across: Callable[[writing.Number], float], unit: 
         pieces += [
             tag("rect", x=zero, y=top + 17, width=WIDTH - 12 - zero, height=13, fill=GROUND),
             tag("rect", x=min(zero, end), y=top + 17, width=abs(end - zero), height=13,
-                cls=None if colour else "series-1", fill=colour or SERIES[0]),
+                fill=colour or SERIES[0]),
         ]  # fmt: skip
     if row.target is not None:
         pieces.append(tag("rect", x=across(row.target) - 1.5, y=top + 14, width=3, height=19, fill=INK))

@@ -1,8 +1,8 @@
 """Pieces of SVG for `base.charts`: shapes with their colours as attributes, words, scales.
 
 Colours are attributes, never styles: the strict CSP allows them, and the same
-drawing goes into a PDF. A class beside them lets a style sheet put a city's
-brand colour in their place.
+drawing goes into a PDF. A city's brand colour does not touch them: what a
+colour means in a chart stays the same everywhere.
 """
 
 import hashlib

@@ -76,7 +76,7 @@ def status(tone: str, words: str) -> SafeString:
     """Draw a state: `tone` is late, done, waiting or plain, `words` say it."""
     if tone not in STATUSES:
         raise template.TemplateSyntaxError(f"a status is one of {', '.join(STATUSES)}, not {tone!r}")
-    return format_html('<span class="status status-{}">{}{}</span>', tone, icon(STATUSES[tone].icon), words)
+    return format_html('<span class="state state-{}">{}{}</span>', tone, icon(STATUSES[tone].icon), words)
 
 
 @register.simple_tag
