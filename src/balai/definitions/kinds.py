@@ -1,0 +1,294 @@
+"""The kinds of definition, and how their files are found, overlaid, read and kept.
+
+A kind is a folder of files with one schema. A module above registers its own
+when it is imported; `check` and `schemas` then cover it without being told.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, cast, overload
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+
+from balai.base.errors import Fault, Invalid, NotFound
+from balai.definitions import reader, schema
+from balai.definitions.schema import Written
+
+
+class Layer(StrEnum):
+    """Where a definition comes from; the later replaces the earlier, file by file."""
+
+    SHIPPED = "shipped"
+    INSTALLATION = "installation"
+
+
+@dataclass(frozen=True)
+class Definition[T]:
+    """One definition as loaded.
+
+    Attributes:
+        code: path below the kind's folder without ending, e.g. "35.73".
+        file: path below the folder of definitions.
+        sha256: of the file's bytes followed by those of its companions.
+        layer: `installation` as soon as one of its files is the installation's own.
+        document: the file as written, to say where a fault stands.
+    """
+
+    kind: str
+    code: str
+    value: T
+    file: str
+    sha256: str
+    layer: Layer
+    document: reader.Document = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of some layer, as found on the disk."""
+
+    name: str
+    path: Path
+    layer: Layer
+    stamp: tuple[int, int]
+
+    def read(self) -> bytes:
+        return self.path.read_bytes()
+
+
+type Companions = Mapping[str, File]
+"""Files beside the definition that are no definitions themselves, by name."""
+type CrossCheck[T] = Callable[[Mapping[str, Definition[T]]], Iterable[Fault]]
+
+
+@dataclass(frozen=True)
+class Kind[T]:
+    """A registered kind; see `kind`. `T` is what `load` gives, `model` what a file says."""
+
+    code: str
+    folder: str
+    model: type[Written]
+    cross: CrossCheck[T] | None = None
+    companions: Callable[[Any], tuple[str, ...]] | None = None
+    complete: Callable[[Any, reader.Document, Companions], T] | None = None
+
+
+_kinds: dict[str, Kind[Any]] = {}
+_loaded: dict[str, tuple[object, Mapping[str, Definition[Any]]]] = {}
+
+
+@overload
+def kind[T: Written](
+    code: str, folder: str, model: type[T], *, cross: CrossCheck[T] | None = None
+) -> Kind[T]: ...
+@overload
+def kind[W: Written, T](
+    code: str,
+    folder: str,
+    model: type[W],
+    *,
+    cross: CrossCheck[T] | None = None,
+    companions: Callable[[W], tuple[str, ...]],
+    complete: Callable[[W, reader.Document, Companions], T],
+) -> Kind[T]: ...
+def kind(
+    code: str,
+    folder: str,
+    model: type[Written],
+    *,
+    cross: CrossCheck[Any] | None = None,
+    companions: Callable[[Any], tuple[str, ...]] | None = None,
+    complete: Callable[[Any, reader.Document, Companions], Any] | None = None,
+) -> Kind[Any]:
+    """Register a kind of definition and return its handle.
+
+    Args:
+        code: name of the kind, e.g. "roles".
+        folder: folder below `definitions/` that holds its files, all levels down; of this kind alone.
+        model: what a file says. A field `code`, where there is one, must repeat the file's name.
+        cross: finds faults that only show between files; called by `check` with all of them.
+        companions: names of the files beside it that a definition needs (CSV).
+        complete: returns the value that `load` gives, made from the file and its companions; raises Invalid.
+
+    Raises:
+        ValueError: another model is registered under this code, or another kind has the folder.
+    """
+    new = Kind(code, folder.strip("/"), model, cross, companions, complete)
+    for known in _kinds.values():
+        same_place = f"{known.folder}/".startswith(f"{new.folder}/") or f"{new.folder}/".startswith(
+            f"{known.folder}/"
+        )
+        if (known.code == code) != same_place or (known.code == code and known.model is not model):
+            raise ValueError(
+                f"kind {code!r} in {folder!r} collides with kind {known.code!r} in {known.folder!r}"
+            )
+    _kinds[code] = new
+    return new
+
+
+def registered() -> Mapping[str, Kind[Any]]:
+    """Return every registered kind by code."""
+    return MappingProxyType(_kinds)
+
+
+@overload
+def load[T](kind: Kind[T]) -> Mapping[str, Definition[T]]: ...
+@overload
+def load(kind: str) -> Mapping[str, Definition[Any]]: ...
+def load(kind: Kind[Any] | str) -> Mapping[str, Definition[Any]]:
+    """Return every definition of a kind by code, sorted; files that did not change are not read again.
+
+    Raises:
+        Invalid: with every fault of every file; a kind with a faulty file is not usable.
+    """
+    found, faulty = _read(_kinds[kind] if isinstance(kind, str) else kind)
+    if faulty:
+        raise Invalid(faulty)
+    return found
+
+
+@overload
+def get[T](kind: Kind[T], code: str) -> Definition[T]: ...
+@overload
+def get(kind: str, code: str) -> Definition[Any]: ...
+def get(kind: Kind[Any] | str, code: str) -> Definition[Any]:
+    """Return one definition.
+
+    Raises:
+        NotFound: no file defines it.
+        Invalid: as `load`.
+    """
+    found = load(kind)
+    if code not in found:
+        name = kind if isinstance(kind, str) else kind.code
+        raise NotFound(_("Tidak ada definisi “%(code)s” dalam %(kind)s.") % {"code": code, "kind": name})
+    return found[code]
+
+
+def check() -> list[Fault]:
+    """Return every fault in every definition, those between files and files of no kind included."""
+    found: list[Fault] = []
+    for each in sorted(_kinds.values(), key=lambda kind: kind.folder):
+        definitions, faulty = _read(each)
+        found += faulty
+        if each.cross and not faulty:
+            try:
+                found += each.cross(definitions)
+            except Invalid as error:
+                # The kind it is compared with is broken and says so itself.
+                found += [fault for fault in error.faults if fault not in found]
+    return [*found, *_strays()]
+
+
+def layers() -> Iterator[tuple[Layer, Path]]:
+    """Yield the folders of definitions that exist here, the shipped one first.
+
+    Raises:
+        Invalid: BALAI_DEFINITIONS names a folder that is not there.
+    """
+    yield Layer.SHIPPED, settings.ROOT / "definitions"
+    own = settings.OPTIONS.definitions
+    if own and not Path(own).is_dir():
+        wrong = _("Folder %(folder)s tidak ada.") % {"folder": own}
+        raise Invalid(
+            [Fault("BALAI_DEFINITIONS", wrong, _("Buat foldernya, atau kosongkan pengaturan ini."))]
+        )
+    if own:
+        yield Layer.INSTALLATION, Path(own)
+
+
+def _files(folder: str, *endings: str) -> dict[str, File]:
+    """Return the files below `folder` by name, the installation's own in place of the shipped."""
+    found: dict[str, File] = {}
+    for layer, root in layers():
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix in endings and path.is_file():
+                stat = path.stat()
+                name = path.relative_to(root).as_posix()
+                found[name] = File(name, path, layer, (stat.st_mtime_ns, stat.st_size))
+    return dict(sorted(found.items()))
+
+
+def _read[T](kind: Kind[T]) -> tuple[Mapping[str, Definition[T]], tuple[Fault, ...]]:
+    files = _files(kind.folder, ".yaml", ".csv")
+    known = _loaded.get(kind.code)
+    if known and known[0] == (kind, files):
+        return known[1], ()
+    found: dict[str, Definition[T]] = {}
+    faulty: list[Fault] = []
+    for file in files.values():
+        if not file.name.endswith(".yaml"):
+            continue
+        try:
+            definition = _one(kind, file, files)
+            found[definition.code] = definition
+        except Invalid as error:
+            faulty += error.faults
+    if faulty:
+        # Not kept: the faults are in the language of who asks.
+        return MappingProxyType(found), tuple(faulty)
+    _loaded[kind.code] = ((kind, files), MappingProxyType(found))
+    return _loaded[kind.code][1], ()
+
+
+def _one[T](kind: Kind[T], file: File, files: Mapping[str, File]) -> Definition[T]:
+    raw = file.read()
+    document = reader.read(raw, file.name)
+    try:
+        value = kind.model.model_validate_json(document.json())
+    except ValidationError as error:
+        raise Invalid(schema.faults(document, error)) from error
+    code = file.name.removeprefix(f"{kind.folder}/").removesuffix(".yaml")
+    written = getattr(value, "code", code)
+    if written != code:
+        wrong = _("“code” tertulis %(code)s, padahal nama berkasnya %(name)s.") % {
+            "code": written,
+            "name": code,
+        }
+        raise Invalid([document.fault(("code",), wrong, _("Samakan keduanya."))])
+    companions = _companions(kind, value, document, files)
+    digest = hashlib.sha256(raw)
+    for companion in companions.values():
+        digest.update(companion.read())
+    return Definition(
+        kind.code,
+        code,
+        kind.complete(value, document, companions) if kind.complete else cast(T, value),
+        file.name,
+        digest.hexdigest(),
+        max((file.layer, *(each.layer for each in companions.values())), key=list(Layer).index),
+        document,
+    )
+
+
+def _companions(
+    kind: Kind[Any], value: Written, document: reader.Document, files: Mapping[str, File]
+) -> Companions:
+    folder = document.file.rpartition("/")[0]
+    found: dict[str, File] = {}
+    for name in kind.companions(value) if kind.companions else ():
+        if f"{folder}/{name}" not in files:
+            wrong = _("Berkas %(name)s tidak ada.") % {"name": name}
+            raise Invalid([document.fault((), wrong, _("Simpan di samping berkas ini."))])
+        found[name] = files[f"{folder}/{name}"]
+    return found
+
+
+def _strays() -> Iterator[Fault]:
+    """Yield a fault for each file that looks like a definition and that no kind reads."""
+    folders = tuple(f"{kind.folder}/" for kind in _kinds.values())
+    for file in _files("", ".yaml", ".yml").values():
+        if file.name.endswith(".yml"):
+            wrong = _("Akhiran .yml tidak dibaca.")
+            yield reader.file_fault(file.name, (1, 1), wrong, _("Ganti nama berkas menjadi .yaml."))
+        elif not file.name.startswith(folders):
+            wrong = _("Tidak ada jenis definisi yang membaca folder ini.")
+            known = ", ".join(sorted(folders))
+            right = _("Pindahkan ke salah satu folder: %(folders)s.") % {"folders": known}
+            yield reader.file_fault(file.name, (1, 1), wrong, right)
