@@ -365,7 +365,9 @@ class Report(TenantModel):
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
     entry = models.PositiveSmallIntegerField(default=1)
+    is_correction = models.BooleanField(default=False)
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    """the verified entry it corrects; none where the locked period had no verified one"""
     carried_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     """the report of the version before, when a new version of the masterplan took it over"""
     value = models.DecimalField(_("nilai capaian"), max_digits=20, decimal_places=4, null=True, blank=True)
@@ -467,3 +469,5 @@ class PublishedFigure(TenantModel):
                 fields=["tenant", "subject", "dimension", "title", "year", "unit", "source"], name="published_figure"
             )
         ]
+
+from balai.plan.nomenclature import FundingSource, NomenclatureCode, NomenclatureEdition  # noqa: E402, F401

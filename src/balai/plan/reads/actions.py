@@ -261,7 +261,7 @@ def _reports(actor: Actor, rows: QuerySet[Report], office: str) -> tuple[ReportR
             row.reported_at,
             row.verified_by if shows_names else "",
             row.verified_at,
-            row.corrects_id is not None,
+            row.is_correction,
             row.carried_from_id is not None,
             evidence.get(row.pk, ()),
             row.version,

@@ -17,7 +17,7 @@ from django.db.models.functions import Cast, Round
 
 from balai.base.actor import Actor
 from balai.definitions.taxonomies import axis_set
-from balai.plan.models import Masterplan, Origin, Target
+from balai.plan.models import Action, Masterplan, Origin
 from balai.plan.reads import sight
 from balai.plan.reads.tables import realisation_rule
 from balai.plan.rules.realisation import (
@@ -71,20 +71,16 @@ class Count:
         return self.origin == Origin.ILLUSTRATION
 
 
-def done(
-    rule: RealisationRule,
-    report: str = "standing",
-    target: str = "value",
-    direction: str = "action__direction",
-) -> Q:
+def done(rule: RealisationRule) -> Q:
     """Return the condition that an action is done: `rules.is_done`, decided by the database.
 
-    Args:
-        report: lookup of the report that stands. target: lookup of the year's target value.
+    Of actions joined with one of their `targets` and the report `standing` for it.
     """
-    by_physical = Q(**{f"{target}__isnull": True, f"{report}__physical_percent__gte": rule.physical_percent})
-    up, down = f"{report}__value__gte", f"{report}__value__lte"
-    return by_physical | Q(**{direction: "up", up: F(target)}) | Q(**{direction: "down", down: F(target)})
+    return (
+        Q(targets__value__isnull=True, standing__physical_percent__gte=rule.physical_percent)
+        | Q(direction=Action.Direction.UP, standing__value__gte=F("targets__value"))
+        | Q(direction=Action.Direction.DOWN, standing__value__lte=F("targets__value"))
+    )
 
 
 def tallies(
@@ -97,26 +93,24 @@ def tallies(
 
     Cost: one pass over the targets of those years, one index look-up each.
     """
-    targets = Target.objects.filter(year__in=years)
+    actions = Action.objects.filter(targets__year__in=years, targets__tenant=F("tenant"))
     if plans is None:
-        targets = targets.filter(action__programme__masterplan__status=Masterplan.Status.ADOPTED)
+        actions = actions.filter(programme__masterplan__status=Masterplan.Status.ADOPTED)
     else:
-        targets = targets.filter(action__programme__masterplan__in=list(plans))
-    share, weight = (
-        F("action__shares__numerator"),
-        Cast(Round(F("action__weight") * _STEPS), BigIntegerField()),
-    )
+        actions = actions.filter(programme__masterplan__in=list(plans))
+    share, weight = F("shares__numerator"), Cast(Round(F("weight") * _STEPS), BigIntegerField())
     is_done = done(rule)
     rows = (
-        targets.annotate(
+        actions.annotate(
             standing=FilteredRelation(
-                "action__reports",
-                condition=Q(action__reports__stands=True, action__reports__year=F("year")),
+                "reports",
+                # The tenant is implied; said, it lets the index of standing reports answer.
+                condition=Q(
+                    reports__tenant=F("tenant"), reports__stands=True, reports__year=F("targets__year")
+                ),
             )
         )
-        .values_list(
-            "tenant", "year", "action__shares__dimension", "action__origin", "action__shares__denominator"
-        )
+        .values_list("tenant", "targets__year", "shares__dimension", "origin", "shares__denominator")
         .annotate(
             planned=Sum(share),
             done=Sum(share, filter=is_done, default=0),

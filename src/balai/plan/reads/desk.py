@@ -17,7 +17,7 @@ from balai.plan.reads.tables import stale_after_days
 from balai.plan.rules.freshness import Freshness, Urgency, freshness, urgency
 
 IN_FORCE = Q(programme__masterplan__status=Masterplan.Status.ADOPTED)
-_SAID = (Report.Status.SUBMITTED, Report.Status.VERIFIED)
+_OPEN = (Report.Status.DRAFT, Report.Status.RETURNED)
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,8 @@ def due(actor: Actor, on: date) -> Due:
     """Return what the actor may and should report: "my actions".
 
     A report is due for every period that has begun and is not locked, of each
-    action with a target in that year, until one is sent.
+    action with a target in that year, until one is sent. A correction that was
+    begun is due too, in a locked period as well.
     """
     own = sight.within_reach(actor, "plan.report", "owner_id")
     return due_in(sight.actions(actor).filter(own), on)
@@ -224,8 +225,13 @@ def _last_said(actions: QuerySet[Action]) -> Mapping[UUID | None, date | None]:
 
 
 def _due(actions: QuerySet[Action], on: date) -> list[DueRow]:
+    corrected = Report.objects.filter(
+        action__in=actions.order_by().values("pk"), is_correction=True, status__in=_OPEN
+    )
     open_periods = list(
-        Period.objects.filter(starts_on__lte=on, locked_at__isnull=True).order_by("due_on", "number")
+        Period.objects.filter(
+            Q(locked_at__isnull=True) | Q(pk__in=corrected.values("period")), starts_on__lte=on
+        ).order_by("due_on", "number")
     )
     years = {period.year for period in open_periods}
     targets = (
@@ -246,8 +252,14 @@ def _due(actions: QuerySet[Action], on: date) -> list[DueRow]:
         for period in open_periods
         for target in wanted
         if target.year == period.year and target.tenant == period.tenant
-        if (last := reports.get((target.action_id, period.pk))) is None or last.status not in _SAID
+        if _is_open(period, last := reports.get((target.action_id, period.pk)))
     ]
+
+
+def _is_open(period: Period, last: Report | None) -> bool:
+    if last is None:
+        return period.locked_at is None
+    return last.status in _OPEN and (period.locked_at is None or last.is_correction)
 
 
 def _due_row(target: Target, period: Period, on: date, last: Report | None, stands: Report | None) -> DueRow:
@@ -305,7 +317,7 @@ def _queued(
         row.reported_by if sight.names(actor, str(action.owner_id)) else "",
         row.reported_at,
         max((on - sent_on).days, 0),
-        row.corrects_id is not None,
+        row.is_correction,
         row.reporter_id_text != actor.id and actor.may("plan.verify", row),
         row.version,
     )

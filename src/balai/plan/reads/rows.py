@@ -101,6 +101,11 @@ class ActionRow:
         return None if self.achievement is None else percent(self.achievement)
 
     @property
+    def physical_share(self) -> Decimal | None:
+        """Return the physical progress as a share of one."""
+        return None if self.physical_percent is None else self.physical_percent / 100
+
+    @property
     def dimensions(self) -> tuple[str, ...]:
         return tuple(share.dimension for share in self.shares)
 
