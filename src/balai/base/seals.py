@@ -20,6 +20,7 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import structlog
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -148,7 +149,7 @@ def seal_recent(due: str) -> None:
     last = Seal.objects.order_by("-upto").first()
     entries = JournalEntry.objects.all()
     if last is not None:
-        entries = entries.filter(at__gte=last.sealed_at - LATEST_COMMIT)
+        entries = entries.filter(pk__gte=_first_id(last.sealed_at - LATEST_COMMIT))
     _seal(entries)
 
 
@@ -156,6 +157,11 @@ def seal_recent(due: str) -> None:
 def seal_left_behind(due: str) -> None:
     """Look through the whole journal for entries without a link."""
     seal_all()
+
+
+def _first_id(instant: datetime) -> UUID:
+    """Return the smallest id of a row born at `instant`: ids sort by birth and are indexed, times are not."""
+    return UUID(int=int(instant.timestamp() * 1000) << 80)
 
 
 def _seal(entries: models.QuerySet[JournalEntry]) -> int:
@@ -176,7 +182,7 @@ def _seal_batch(entries: models.QuerySet[JournalEntry]) -> int:
             last = SealLink.objects.order_by("-seq").first()
             seq, prev = (last.seq, last.hash) if last else (0, START)
             links = []
-            for entry in _without_link(entries).order_by("at", "id")[:BATCH]:
+            for entry in _without_link(entries).order_by("id")[:BATCH]:
                 seq += 1
                 hashed = link_hash(seq, prev, canonical(entry))
                 links.append(SealLink(seq=seq, entry=entry.pk, prev=prev, hash=hashed))
@@ -285,13 +291,23 @@ def _check_seals(tenant: str, heads: dict[int, str]) -> Iterator[Break]:
 
 def oldest_unsealed() -> datetime | None:
     """Return when the oldest entry without a link was written, in the tenant in scope; None: all sealed."""
-    recent = JournalEntry.objects.filter(at__gte=timezone.now() - LATEST_COMMIT)
+    recent = JournalEntry.objects.filter(pk__gte=_first_id(timezone.now() - LATEST_COMMIT))
     return _without_link(recent).aggregate(first=models.Min("at"))["first"]
 
 
 def audit_length() -> int:
     """Return how many entries the journal of the tenant in scope has."""
     return JournalEntry.objects.count()
+
+
+def length() -> int:
+    """Return how many links the chain of the tenant in scope has."""
+    return SealLink.objects.aggregate(last=models.Max("seq"))["last"] or 0
+
+
+def key_name() -> str:
+    """Return the short name of the key this installation seals with."""
+    return _key()[0]
 
 
 def as_json(result: Verification) -> dict[str, Any]:
