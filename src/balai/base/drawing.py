@@ -96,7 +96,7 @@ def ticks(lowest: Decimal, highest: Decimal, most: int = 5) -> list[Decimal]:
     >>> [str(tick) for tick in ticks(Decimal(0), Decimal(87))]
     ['0', '20', '40', '60', '80', '100']
     >>> [str(tick) for tick in ticks(Decimal(-3), Decimal(8))]
-    ['-5', '0', '5', '10']
+    ['-5', '-2.5', '0', '2.5', '5', '7.5', '10']
     """
     low, high = min(lowest, Decimal(0)), max(highest, Decimal(0))
     if low == high:

@@ -1,0 +1,101 @@
+"""A refusal becomes a page for people and a problem for programs."""
+
+import json
+from typing import Any
+
+import pytest
+from django.http import HttpRequest
+from django.test import RequestFactory
+
+from balai.base.access import SignInFirst
+from balai.base.actor import Actor
+from balai.base.answers import RefusalMiddleware, answer
+from balai.base.errors import Conflict, Fault, Forbidden, Invalid, Locked, NotFound, Refused
+
+FAULTS = Invalid([Fault("Lembar 'Aksi', baris 7, kolom C", "“dua” bukan angka.", "Tulis 2.")])
+
+
+def asked(path: str = "/aksi/3/", method: str = "GET", **headers: str) -> HttpRequest:
+    request = RequestFactory().generic(method, path, headers=headers)
+    request.actor = Actor("", "Tamu", "35.73")  # type: ignore[attr-defined]
+    return request
+
+
+def problem(error: Refused, **headers: str) -> dict[str, Any]:
+    response = answer(asked("/api/v1/actions", **headers), error)
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.status_code == error.status
+    body: dict[str, Any] = json.loads(response.content)
+    return body
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (Forbidden("Peran Anda tidak mengizinkan."), 403, "Anda tidak dapat melakukan ini"),
+        (NotFound("Aksi itu tidak ada."), 404, "Halaman ini tidak ada"),
+        (FAULTS, 422, "baris 7, kolom C"),
+        (Conflict("Sudah berubah.", {"nilai": (5, 6)}), 409, "Yang berlaku sekarang"),
+        (Locked("Masa ini dikunci."), 423, "dikunci"),
+        (Refused("Tidak."), 400, "Permintaan ini tidak dilakukan"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_a_person_gets_a_page_with_the_status_and_what_would_be_right(
+    error: Refused, status: int, words: str
+) -> None:
+    response = answer(asked(), error)
+    assert response.status_code == status
+    assert words in response.content.decode()
+    assert "<main" in response.content.decode()
+
+
+def test_every_fault_says_where_what_and_what_would_be_right() -> None:
+    page = answer(asked(), FAULTS).content.decode()
+    assert "“dua” bukan angka." in page and "Tulis 2." in page
+    assert problem(FAULTS)["faults"] == [
+        {"place": "Lembar 'Aksi', baris 7, kolom C", "wrong": "“dua” bukan angka.", "right": "Tulis 2."}
+    ]
+
+
+def test_a_conflict_shows_what_was_sent_and_what_stands() -> None:
+    body = problem(Conflict("Sudah berubah.", {"nilai": (5, None)}))
+    assert body["changes"] == {"nilai": {"yours": 5, "now": None}}
+    assert body["type"] == "urn:balai:problem:conflict"
+
+
+def test_a_program_is_known_by_its_address_or_by_what_it_accepts() -> None:
+    page, program = asked(Accept="text/html"), asked(Accept="application/json")
+    assert "html" in answer(page, NotFound("x")).headers["Content-Type"]
+    assert "problem+json" in answer(program, NotFound("x")).headers["Content-Type"]
+    assert "html" in answer(asked(Accept="*/*"), NotFound("x")).headers["Content-Type"]
+
+
+def test_who_must_sign_in_is_taken_there_and_back() -> None:
+    response = answer(asked("/aksi/3/?d=1"), SignInFirst("Silakan masuk dahulu."))
+    assert response.status_code == 302
+    assert response.headers["Location"].endswith("?next=%2Faksi%2F3%2F%3Fd%3D1")
+
+
+def test_after_a_post_the_way_back_is_the_page_with_the_form() -> None:
+    request = asked("/aksi/3/lapor/", "POST", Referer="http://testserver/aksi/3/")
+    assert answer(request, SignInFirst("x")).headers["Location"].endswith("?next=%2Faksi%2F3%2F")
+
+
+def test_a_program_that_must_sign_in_gets_a_401_and_no_page() -> None:
+    assert problem(SignInFirst("Silakan masuk dahulu."))["status"] == 401
+
+
+def test_the_way_back_is_offered_only_to_our_own_pages() -> None:
+    assert (
+        "evil.example" not in answer(asked(Referer="https://evil.example/x"), NotFound("x")).content.decode()
+    )
+
+
+def test_the_message_of_a_refusal_is_escaped() -> None:
+    assert "<b>x</b>" not in answer(asked(), Forbidden("<b>x</b>")).content.decode()
+
+
+def test_a_failure_of_ours_is_not_dressed_up_as_a_refusal() -> None:
+    middleware = RefusalMiddleware(lambda request: answer(request, NotFound("x")))
+    assert middleware.process_exception(asked(), ValueError("ours")) is None
