@@ -1,0 +1,29 @@
+"""An empty installation of its own for each benchmark, thrown away afterwards."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def installation() -> Iterator[Path]:
+    """Start Django on an empty, migrated database in a temporary folder (or on DATABASE_URL when it is set)."""
+    folder = Path(tempfile.mkdtemp(prefix="balai-bench-"))
+    os.environ["BALAI_DATA"] = str(folder)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "balai.site.settings")
+    sys.path.insert(0, str(ROOT / "src"))
+    try:
+        django.setup()
+        call_command("migrate", verbosity=0)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

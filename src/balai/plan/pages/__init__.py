@@ -1,0 +1,1 @@
+"""The pages of the plan: `public` for everybody, the others for officers."""
