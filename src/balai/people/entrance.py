@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from balai.base import tenancy
 from balai.base.actor import Actor
-from balai.base.answers import RefusalMiddleware
+from balai.base.answers import answer
 from balai.base.errors import Forbidden
 from balai.people import reads
 from balai.people.models import Account, LocalGovernment
@@ -108,7 +108,7 @@ class ActorMiddleware:
             return None
         # Raised here it would be a 500: process_exception sees only what views raise.
         error = Forbidden(_("Halaman ini belum menyatakan siapa yang boleh membukanya."))
-        return RefusalMiddleware(self.get_response).process_exception(request, error)  # type: ignore[arg-type]
+        return answer(request, error)
 
 
 def _arrival(request: HttpRequest) -> reads.Arrival:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from balai.base.ids import uuid7
 from balai.base.rows import SharedModel, TenantModel
+from balai.base.sealing import SealedField
 
 
 class LocalGovernment(SharedModel):
@@ -105,6 +106,21 @@ class Office(TenantModel):
         return (str(self.pk),)
 
 
+class FormerOfficeName(TenantModel):
+    """A name an office had, with the last day on which it was in use."""
+
+    office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="former_names")
+    name = models.CharField(_("nama"), max_length=200)
+    short_name = models.CharField(_("singkatan"), max_length=60, blank=True)
+    to_on = models.DateField(_("dipakai sampai"))
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "office", "to_on"], name="former_office_name_day")
+        ]
+        ordering = ["-to_on"]
+
+
 class Membership(TenantModel):
     """A seat of an account in an office: position, roles, from when to when.
 
@@ -126,9 +142,14 @@ class Membership(TenantModel):
     roles = models.JSONField(default=list)
     from_on = models.DateField(_("mulai"))
     to_on = models.DateField(_("sampai"), null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    """the instant at which it was taken away before its last day; from then on it gives nothing"""
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["tenant", "account"], name="membership_account")]
+        indexes = [
+            models.Index(fields=["tenant", "account"], name="membership_account"),
+            models.Index(fields=["tenant", "office"], name="membership_office"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(to_on__isnull=True) | Q(to_on__gte=models.F("from_on")), name="membership_period"
@@ -204,7 +225,7 @@ class ResidentProfile(TenantModel):
     """What a city keeps about a resident beyond the account; the NIK is sealed."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    nik_sealed = models.TextField(blank=True)
+    nik_sealed = SealedField(purpose="nik", blank=True)
     nik_index = models.CharField(max_length=64, blank=True)
     phone = models.CharField(_("nomor telepon"), max_length=20, blank=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -1,21 +1,100 @@
 """What may be seen of people; lists begin with what the actor may see."""
 
-from balai.people.reads.actors import Arrival, actor_for, arrive, has_second_factor, seats_on, visitor
+from balai.people.reads.access import accesses_to, log_access
+from balai.people.reads.actors import (
+    Arrival,
+    actor_for,
+    arrive,
+    has_second_factor,
+    in_force,
+    visitor,
+)
 from balai.people.reads.catalogue import cities, city, roles
-from balai.people.reads.governments import forget_governments, government, governments, tenant_at
+from balai.people.reads.governments import (
+    forget_governments,
+    government,
+    governments,
+    host_of,
+    tenant_at,
+    tenant_keys,
+)
+from balai.people.reads.offices import (
+    all_offices,
+    office,
+    office_named,
+    office_names,
+    offices,
+    ways_to_name_offices,
+)
+from balai.people.reads.own import (
+    About,
+    about,
+    copy_of_own_data,
+    data_request,
+    data_requests,
+    own_profile,
+    own_request,
+    own_requests,
+)
+from balai.people.reads.people import (
+    PersonSeen,
+    Recipient,
+    account_names,
+    offices_visible_to,
+    partner,
+    partners,
+    person,
+    recipients,
+    role_request,
+    role_requests,
+    seat,
+    seats_held,
+    seats_visible_to,
+)
 
 __all__ = [
+    "About",
     "Arrival",
+    "PersonSeen",
+    "Recipient",
+    "about",
+    "accesses_to",
+    "account_names",
     "actor_for",
+    "all_offices",
     "arrive",
     "cities",
     "city",
+    "copy_of_own_data",
+    "data_request",
+    "data_requests",
     "forget_governments",
     "government",
     "governments",
     "has_second_factor",
+    "host_of",
+    "in_force",
+    "log_access",
+    "office",
+    "office_named",
+    "office_names",
+    "offices",
+    "offices_visible_to",
+    "own_profile",
+    "own_request",
+    "own_requests",
+    "partner",
+    "partners",
+    "person",
+    "recipients",
+    "role_request",
+    "role_requests",
     "roles",
-    "seats_on",
+    "seat",
+    "seats_held",
+    "seats_visible_to",
     "tenant_at",
+    "tenant_keys",
     "visitor",
+    "ways_to_name_offices",
 ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from balai.base.actor import Actor
@@ -18,7 +18,7 @@ _SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 def in_force(on: date, prefix: str = "") -> Q:
     """Return the condition that a seat, and the office it is in, are in force on the local day `on`."""
     return (
-        Q(**{f"{prefix}from_on__lte": on})
+        Q(**{f"{prefix}from_on__lte": on, f"{prefix}revoked_at__isnull": True})
         & (Q(**{f"{prefix}to_on__isnull": True}) | Q(**{f"{prefix}to_on__gte": on}))
         & (
             Q(**{f"{prefix}office__active_from__isnull": True})
@@ -26,11 +26,6 @@ def in_force(on: date, prefix: str = "") -> Q:
         )
         & (Q(**{f"{prefix}office__active_to__isnull": True}) | Q(**{f"{prefix}office__active_to__gte": on}))
     )
-
-
-def seats_on(on: date) -> QuerySet[Membership]:
-    """Return the seats of the tenant that are held on a local day."""
-    return Membership.objects.filter(in_force(on), account__is_active=True)
 
 
 def visitor(tenant: str) -> Actor:

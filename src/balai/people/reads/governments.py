@@ -46,6 +46,16 @@ def tenant_at(host: str) -> str | None:
     return _list().by_host.get(host)
 
 
+def host_of(key: str) -> str:
+    """Return a host name at which this tenant answers, "" where it has none."""
+    return min((host for host, tenant in _list().by_host.items() if tenant == key), default="")
+
+
 def forget_governments() -> None:
     """Read the list afresh at the next question."""
     _kept.clear()
+
+
+def tenant_keys() -> tuple[str, ...]:
+    """Return the key of every tenant, read from the table; for jobs that go round all of them."""
+    return tuple(LocalGovernment.objects.order_by("key").values_list("key", flat=True))

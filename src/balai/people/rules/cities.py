@@ -42,7 +42,6 @@ class City(Sourced):
     Attributes:
         key: the tenant, for ever; the region code it was founded with, "00" for the nation.
         hosts: names at which it answers; the first is the one printed for people.
-        counts: districts and villages the region table must yield, as a check on loading.
     """
 
     code: Code
@@ -53,23 +52,18 @@ class City(Sourced):
     hosts: Annotated[tuple[HostName, ...], Field(min_length=1)]
     brand: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
     head_title: Annotated[str, StringConstraints(max_length=60)]
-    is_demo: bool = False
     words: OfficeWords
     offices: tuple[OfficeFile, ...] = ()
 
 
-def village_word(words: OfficeWords, region_code: str) -> str:
-    """Return what the village with this ten-digit code is called.
-
-    In the codes of Kemendagri the last four digits begin with 1 for a kelurahan
-    and with 2 for a desa.
+def village_word(words: OfficeWords, kind: str) -> str:
+    """Return what a village of this kind ("kelurahan", "desa", "desa adat") is called in the city.
 
     >>> words = OfficeWords(agency="Perangkat Daerah", other_village="Desa")
-    >>> village_word(words, "35.07.01.2001"), village_word(words, "35.73.01.1001")
+    >>> village_word(words, "desa"), village_word(words, "kelurahan")
     ('Desa', 'Kelurahan')
     """
-    is_desa = region_code.rpartition(".")[2].startswith("2")
-    return words.other_village if is_desa and words.other_village else words.village
+    return words.other_village if kind != "kelurahan" and words.other_village else words.village
 
 
 def faults_of_cities(cities: Mapping[str, City]) -> Iterator[Fault]:

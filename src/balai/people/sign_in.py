@@ -1,0 +1,92 @@
+"""How signing in differs from what django-allauth does by itself.
+
+Residents sign up with name and e-mail; officers get their accounts from the
+account administrator. Secrets of authenticator apps are sealed. Who signs in,
+and who changes a second factor, stands in the journal.
+"""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import user_logged_in
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from balai.base import journal, sealing, tenancy
+from balai.people import reads
+from balai.people.models import Account
+
+
+class ResidentSignup(forms.Form):
+    """What a new resident is asked besides e-mail and password."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Nama"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    field_order = ["name", "email", "password1"]
+
+    def signup(self, request: HttpRequest, account: Account) -> None:
+        account.name = self.cleaned_data["name"]
+        account.save(update_fields=["name"])
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Accounts of ours."""
+
+    def get_user_search_fields(self) -> list[str]:
+        return ["name", "email"]
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        # The nation has no residents: its accounts are made by its administrator.
+        return tenancy.current_tenant() != tenancy.NATIONAL
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Keeps the secrets of second factors sealed; they belong to no tenant."""
+
+    def encrypt(self, text: str) -> str:
+        return sealing.seal(text, "second_factor", tenancy.NATIONAL)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return sealing.unseal(encrypted_text, "second_factor", tenancy.NATIONAL)
+
+
+def _write(account: Account, verb: str, **facts: Any) -> None:
+    actor = reads.actor_for(account, tenancy.current_tenant(), timezone.localdate())
+    with transaction.atomic():
+        journal.write(actor, verb, account, **facts)
+
+
+@receiver(user_logged_in, dispatch_uid="people.journal_sign_in")
+def _signed_in(request: HttpRequest, user: Account, **_kwargs: Any) -> None:
+    _write(user, "people.signed_in")
+    if user.is_demo and settings.OPTIONS.demo:
+        messages.warning(
+            request,
+            _("Ini akun peragaan: ia masuk tanpa faktor kedua. Jangan memakainya untuk data sungguhan."),
+        )
+
+
+@receiver(authenticator_added, dispatch_uid="people.journal_factor_added")
+def _factor_added(user: Account, authenticator: Authenticator, **_kwargs: Any) -> None:
+    _write(user, "people.second_factor_added", type=str(authenticator.type))
+
+
+@receiver(authenticator_removed, dispatch_uid="people.journal_factor_removed")
+def _factor_removed(user: Account, authenticator: Authenticator, **_kwargs: Any) -> None:
+    _write(user, "people.second_factor_removed", type=str(authenticator.type))
+
+
+@receiver(authenticator_reset, dispatch_uid="people.journal_factor_reset")
+def _factor_reset(user: Account, authenticator: Authenticator, **_kwargs: Any) -> None:
+    _write(user, "people.second_factor_reset", type=str(authenticator.type))
