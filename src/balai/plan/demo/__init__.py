@@ -1,0 +1,11 @@
+"""The demo: what is published of four real regions, and illustrations where nothing was published.
+
+`facts` reads `reference/plan` and writes rows of origin "published" and published
+figures; `illustration` reads `reference/demo` and writes rows of origin
+"illustration", each saying in its title and source that it is no official data.
+Both are done once; a second run finds them and writes nothing.
+"""
+
+from balai.plan.demo.loading import load
+
+__all__ = ["load"]
