@@ -1,7 +1,12 @@
 // Shapes in five classes on an empty ground (no tiles from outside), places as points, a legend with numbers.
-// <div class="map" data-map="address of GeoJSON" data-breaks="20,40,60,80" data-unit="%" data-none="tidak ada data">
-// Properties of a feature: name, value (number or null), text (value as written), href, kind ("place" for points).
+// <div class="map" data-map="address" data-breaks="20,40,60,80" data-unit="%" data-none="tidak ada data">
+//   data-map     GeoJSON, or with data-layer (and data-under) a map file of balai.places.maps
+//   data-link    where a shape leads: this address with the code of the shape behind it
+//   data-values  JSON {code: {value, text, href}} for the shapes
+//   data-places  GeoJSON of points
+// Properties of a feature: code, name, value (number or null), text (value as written), href.
 import L from 'leaflet';
+import { features } from '../../src/balai/places/scripts/topology.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const number = new Intl.NumberFormat(document.documentElement.lang || 'id');
@@ -36,6 +41,8 @@ function legend(box, breaks, unit, none) {
   box.after(list);
 }
 
+const drawPlace = (_feature, at) => L.circleMarker(at, { radius: 8, className: 'map-place' });
+
 function popup({ name, text, href }) {
   const box = document.createElement('div');
   const title = document.createElement(href ? 'a' : 'strong');
@@ -46,14 +53,29 @@ function popup({ name, text, href }) {
   return box;
 }
 
+async function ask(address) {
+  const answer = await fetch(address, { headers: { Accept: 'application/geo+json, application/json' } });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+async function shapesOf({ map, layer, under, link, values }) {
+  const [file, known] = await Promise.all([ask(map), values ? ask(values) : {}]);
+  if (!layer) return file;
+  return features(file, layer, under).map((shape) => {
+    const { code } = shape.properties;
+    const href = link ? `${link}${code}/` : '';
+    return { ...shape, properties: { ...shape.properties, href, ...known[code] } };
+  });
+}
+
 async function draw(box) {
-  const { map: address, breaks: limits = '', unit = '', none = '–', failed = '' } = box.dataset;
+  const { breaks: limits = '', unit = '', none = '–', failed = '', places } = box.dataset;
   const breaks = limits ? limits.split(',').map(Number) : [];
   let shapes;
+  let points;
   try {
-    const answer = await fetch(address, { headers: { Accept: 'application/geo+json' } });
-    if (!answer.ok) throw new Error(String(answer.status));
-    shapes = await answer.json();
+    [shapes, points] = await Promise.all([shapesOf(box.dataset), places ? ask(places) : null]);
   } catch {
     box.textContent = failed;
     return;
@@ -61,11 +83,13 @@ async function draw(box) {
   hatch(box);
   if (breaks.length) legend(box, breaks, unit, none);
   const map = L.map(box, { scrollWheelZoom: false, attributionControl: false, zoomSnap: 0.25 });
+  const ground = places ? 'map-ground' : 'map-class-0';
   const layer = L.geoJSON(shapes, {
-    style: ({ properties }) => ({ className: `map-shape ${breaks.length ? nameOfClass(properties.value, breaks) : 'map-class-0'}` }),
-    pointToLayer: (_feature, at) => L.circleMarker(at, { radius: 8, className: 'map-place' }),
+    style: ({ properties }) => ({ className: `map-shape ${breaks.length ? nameOfClass(properties.value, breaks) : ground}` }),
+    pointToLayer: drawPlace,
     onEachFeature: ({ properties }, shape) => shape.bindPopup(popup(properties)),
   }).addTo(map);
+  if (points) L.geoJSON(points, { pointToLayer: drawPlace, onEachFeature: ({ properties }, dot) => dot.bindPopup(popup(properties)) }).addTo(map);
   if (layer.getLayers().length) map.fitBounds(layer.getBounds(), { padding: [8, 8] });
 }
 
