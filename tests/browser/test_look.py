@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Site, fits, picture, weight
+from tests.browser.conftest import Site, fits, picture, sign_in, weight
 
 GUIDE = "/panduan-tampilan/"
 
@@ -86,3 +86,50 @@ def test_on_paper_only_the_content_remains(site: Site, page1280: Page) -> None:
 
 def test_a_first_visit_is_light(site: Site, page360: Page) -> None:
     assert weight(page360, site.at(GUIDE)) <= 60_000
+
+
+DESK = "/meja/orang"
+
+
+def test_an_officer_works_with_keys_and_can_switch_them_off(site: Site, page1280: Page) -> None:
+    sign_in(page1280, site, "rini")
+    page1280.goto(site.at(DESK))
+    fits(page1280)
+    page1280.keyboard.press("j")
+    page1280.keyboard.press("j")
+    page1280.keyboard.press("k")
+    rows = page1280.locator("main tbody tr")
+    assert "is-here" in (rows.first.get_attribute("class") or "")
+    assert page1280.evaluate("document.querySelector('main tbody tr').contains(document.activeElement)")
+    page1280.keyboard.press("?")
+    assert page1280.locator("dialog#keys").is_visible()
+    fits(page1280)
+    page1280.locator("[data-keys-off]").check()
+    page1280.keyboard.press("Escape")
+    page1280.locator("h1").click()
+    page1280.keyboard.press("/")
+    assert page1280.evaluate("document.activeElement.type") != "search"
+
+
+def test_the_slash_key_leads_to_the_search_box(site: Site, page1280: Page) -> None:
+    sign_in(page1280, site, "rini")
+    page1280.goto(site.at(DESK))
+    page1280.keyboard.press("/")
+    assert page1280.evaluate("document.activeElement.type") == "search"
+    page1280.keyboard.type("j?")
+    assert page1280.locator("input[type=search]").first.input_value() == "j?"
+    assert not page1280.locator("dialog#keys").is_visible()
+
+
+def test_the_menu_of_the_desk_opens_on_a_phone_without_scripts(site: Site, plain_page: Page) -> None:
+    sign_in(plain_page, site, "rini")
+    plain_page.goto(site.at(DESK))
+    entry = plain_page.locator(".desk-nav a").first
+    assert not entry.is_visible()
+    plain_page.locator(".desk-nav summary").click()
+    assert entry.is_visible()
+
+
+def test_an_officers_first_visit_is_within_its_budget(site: Site, page1280: Page) -> None:
+    sign_in(page1280, site, "rini")
+    assert weight(page1280, site.at(DESK)) <= 150_000

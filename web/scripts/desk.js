@@ -3,7 +3,9 @@ import './resident.js';
 // Keys of officers. They can be switched off (WCAG 2.1.4) in the list that `?` opens.
 const OFF = 'balai-keys-off';
 const help = document.getElementById('keys');
-const rows = () => [...document.querySelectorAll('[data-row]')];
+// Every line of a list is a row, and what else a page marks; the tables of charts are not lists.
+const rows = () =>
+  [...document.querySelectorAll('main [data-row], main .table-box tbody tr')].filter((row) => !row.closest('.chart-table'));
 
 function move(step) {
   const all = rows();
