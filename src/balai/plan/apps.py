@@ -9,4 +9,5 @@ class PlanConfig(AppConfig):
     verbose_name = "Balai: plan"
 
     def ready(self) -> None:
-        import_module("balai.plan.verbs")
+        for part in ("verbs", "promises", "jobs"):
+            import_module(f"balai.plan.{part}")
