@@ -130,7 +130,7 @@ def is_excepted(actor: Actor) -> bool:
 
 
 def _to_second_factor(request: HttpRequest) -> HttpResponse:
-    verified = EmailAddress.objects.filter(user=request.user, verified=True).exists()  # type: ignore[misc]
+    verified = EmailAddress.objects.filter(user=request.user, verified=True).exists()
     return redirect("mfa_index" if verified else "account_email")
 
 

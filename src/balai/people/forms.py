@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from balai.base.actor import Actor
 from balai.people import reads
-from balai.people.models import DataRequest, Membership, Partner
+from balai.people.models import DataRequest, Membership, Office, Partner
 from balai.people.rules import Given
 
 
@@ -54,8 +54,12 @@ class SeatForm(forms.Form):
             "Bila belum ada akun dengan surel ini, akun dibuat; pemiliknya mengisi kata sandi sendiri."
         ),
     )
-    office = forms.ModelChoiceField(label=_("Perangkat daerah"), queryset=None, required=False)
-    partner = forms.ModelChoiceField(label=_("Wakil mitra"), queryset=None, required=False)
+    office: "forms.ModelChoiceField[Office]" = forms.ModelChoiceField(
+        label=_("Perangkat daerah"), queryset=None, required=False
+    )
+    partner: "forms.ModelChoiceField[Partner]" = forms.ModelChoiceField(
+        label=_("Wakil mitra"), queryset=None, required=False
+    )
     position = forms.CharField(label=_("Jabatan"), max_length=200, required=False)
     roles = forms.MultipleChoiceField(
         label=_("Peran"),
@@ -75,7 +79,9 @@ class SeatForm(forms.Form):
 class TransferForm(forms.Form):
     """Where a person goes, and from which day."""
 
-    to = forms.ModelChoiceField(label=_("Perangkat daerah baru"), queryset=None)
+    to: "forms.ModelChoiceField[Office]" = forms.ModelChoiceField(
+        label=_("Perangkat daerah baru"), queryset=None
+    )
     position = forms.CharField(label=_("Jabatan baru"), max_length=200, required=False)
     on = DayField(label=_("Mulai"), help_text=_("Jabatan lama berakhir sehari sebelumnya."))
 
@@ -147,7 +153,9 @@ class OfficeForm(forms.Form):
     )
     name = forms.CharField(label=_("Nama"), max_length=200)
     short_name = forms.CharField(label=_("Singkatan"), max_length=60, required=False)
-    parent = forms.ModelChoiceField(label=_("Di bawah"), queryset=None, required=False)
+    parent: "forms.ModelChoiceField[Office]" = forms.ModelChoiceField(
+        label=_("Di bawah"), queryset=None, required=False
+    )
     active_from = DayField(label=_("Berlaku sejak"))
 
     def __init__(self, *args: Any, today: Any, **options: Any) -> None:

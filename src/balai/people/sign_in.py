@@ -40,7 +40,7 @@ class ResidentSignup(forms.Form):
         account.save(update_fields=["name"])
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts of ours."""
 
     def get_user_search_fields(self) -> list[str]:
@@ -51,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return tenancy.current_tenant() != tenancy.NATIONAL
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Keeps the secrets of second factors sealed; they belong to no tenant."""
 
     def encrypt(self, text: str) -> str:

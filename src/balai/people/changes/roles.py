@@ -63,7 +63,7 @@ def decide_role(actor: Actor, request: RoleRequest, *, approve: bool, answer: st
     if fresh.state != RoleRequest.State.REQUESTED:
         raise Conflict(_("Permintaan ini sudah diputuskan."), {"state": (request.state, fresh.state)})
     fresh.state = RoleRequest.State.APPROVED if approve else RoleRequest.State.REFUSED
-    fresh.decided_by_id = actor.id  # type: ignore[assignment]
+    fresh.decided_by_id = actor.id
     fresh.decided_at = timezone.now()
     fresh.answer = answer
     fresh.save(update_fields=["state", "decided_by", "decided_at", "answer"])

@@ -73,4 +73,4 @@ def actor_for(account: Account, tenant: str, on: date) -> Actor:
 
 def has_second_factor(account: Account) -> bool:
     """Tell whether the account has a TOTP app or a passkey; one query."""
-    return Authenticator.objects.filter(user=account, type__in=_SECOND_FACTORS).exists()
+    return bool(Authenticator.objects.filter(user=account, type__in=_SECOND_FACTORS).exists())

@@ -10,6 +10,7 @@ from balai.base import tenancy
 from balai.base.errors import NotFound
 from balai.people.models import FormerOfficeName, Office
 from balai.people.reads.catalogue import cities
+from balai.people.reads.keys import ids
 
 
 def offices(on: date) -> QuerySet[Office]:
@@ -30,7 +31,11 @@ def office(key: object) -> Office:
     Raises:
         NotFound: the tenant has no such office.
     """
-    found = Office.objects.filter(pk=key, tenant=tenancy.current_tenant()).select_related("parent").first()
+    found = (
+        Office.objects.filter(pk__in=ids([key]), tenant=tenancy.current_tenant())
+        .select_related("parent")
+        .first()
+    )
     if found is None:
         raise NotFound(_("Perangkat daerah itu tidak ada."))
     return found
@@ -38,7 +43,7 @@ def office(key: object) -> Office:
 
 def office_names(keys: Iterable[object]) -> Mapping[str, str]:
     """Return id (text) → full name for the offices among `keys`; one query."""
-    found = Office.objects.filter(pk__in=set(keys)).values_list("pk", "name")
+    found = Office.objects.filter(pk__in=ids(keys)).values_list("pk", "name")
     return {str(key): name for key, name in found}
 
 

@@ -13,6 +13,7 @@ from balai.base.errors import NotFound
 from balai.base.journal import JournalEntry
 from balai.people.models import AccessLog, Account, DataRequest, Membership, ResidentProfile
 from balai.people.reads.access import accesses_to
+from balai.people.reads.keys import ids
 from balai.people.rules import PersonalData, declared
 
 JOURNAL_SHOWN = 100
@@ -64,16 +65,16 @@ def about(actor: Actor) -> About:
 
 def own_profile(actor: Actor) -> ResidentProfile | None:
     """Return the actor's own profile in the tenant, None where nothing is kept."""
-    return ResidentProfile.objects.filter(account=actor.id, tenant=actor.tenant).first() if actor.id else None
+    return ResidentProfile.objects.filter(account__in=ids([actor.id]), tenant=actor.tenant).first()
 
 
 def own_requests(actor: Actor) -> QuerySet[DataRequest]:
-    return DataRequest.objects.filter(account=actor.id, tenant=actor.tenant)
+    return DataRequest.objects.filter(account__in=ids([actor.id]), tenant=actor.tenant)
 
 
 def own_request(actor: Actor, key: object) -> DataRequest:
     """Return one of the actor's own requests. Raises NotFound."""
-    found = own_requests(actor).filter(pk=key).first()
+    found = own_requests(actor).filter(pk__in=ids([key])).first()
     if found is None:
         raise NotFound(_("Permintaan itu tidak ada."))
     return found
@@ -167,7 +168,7 @@ def data_requests(actor: Actor) -> QuerySet[DataRequest]:
 
 def data_request(actor: Actor, key: object) -> DataRequest:
     """Return one request to who manages people. Raises NotFound."""
-    found = data_requests(actor).filter(pk=key).first()
+    found = data_requests(actor).filter(pk__in=ids([key])).first()
     if found is None:
         raise NotFound(_("Permintaan itu tidak ada, atau Anda tidak berhak melihatnya."))
     return found

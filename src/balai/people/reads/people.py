@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from balai.base.errors import NotFound
 from balai.people.models import Account, Membership, Office, Partner, RoleRequest
 from balai.people.reads.actors import in_force
 from balai.people.reads.catalogue import roles
+from balai.people.reads.keys import ids
 
 
 def seats_visible_to(actor: Actor) -> QuerySet[Membership]:
@@ -22,7 +22,7 @@ def seats_visible_to(actor: Actor) -> QuerySet[Membership]:
     if reach is None or reach is Reach.OWN:
         return seats.none()
     if reach is Reach.OFFICE:
-        return seats.filter(office__in=_ids(actor.offices))
+        return seats.filter(office__in=ids(actor.offices))
     return seats
 
 
@@ -32,11 +32,7 @@ def offices_visible_to(actor: Actor) -> QuerySet[Office]:
     reach = actor.reach("people.read")
     if reach is None or reach is Reach.OWN:
         return rows.none()
-    return rows.filter(pk__in=_ids(actor.offices)) if reach is Reach.OFFICE else rows
-
-
-def _ids(keys: Iterable[str]) -> list[UUID]:
-    return [UUID(key) for key in keys]
+    return rows.filter(pk__in=ids(actor.offices)) if reach is Reach.OFFICE else rows
 
 
 def seats_held(
@@ -54,19 +50,11 @@ def seats_held(
             Q(account__name__icontains=word) | Q(account__email__icontains=word) | Q(position__icontains=word)
         )
     if office:
-        # `office=None` would find the seats without an office.
-        seats = seats.filter(office__in=[key for key in [_id_or_none(office)] if key])
+        seats = seats.filter(office__in=ids([office]))
     if role:
         # The column is JSON on both databases; a code in quotes is found as text in either.
         seats = seats.filter(roles__icontains=f'"{role}"')
     return seats
-
-
-def _id_or_none(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True)
@@ -83,7 +71,7 @@ def person(actor: Actor, key: object) -> PersonSeen:
     Raises:
         NotFound: there is none with a seat that the actor may see.
     """
-    seats = tuple(seats_visible_to(actor).filter(account=_id_or_none(str(key))).order_by("-from_on", "-pk"))
+    seats = tuple(seats_visible_to(actor).filter(account__in=ids([key])).order_by("-from_on", "-pk"))
     if not seats:
         raise NotFound(_("Orang itu tidak ada, atau Anda tidak berhak melihatnya."))
     return PersonSeen(seats[0].account, seats)
@@ -95,7 +83,7 @@ def seat(actor: Actor, key: object) -> Membership:
     Raises:
         NotFound: there is none.
     """
-    found = seats_visible_to(actor).filter(pk=_id_or_none(str(key))).first()
+    found = seats_visible_to(actor).filter(pk__in=ids([key])).first()
     if found is None:
         raise NotFound(_("Jabatan itu tidak ada, atau Anda tidak berhak melihatnya."))
     return found
@@ -114,7 +102,7 @@ def role_requests(actor: Actor) -> QuerySet[RoleRequest]:
 
 def role_request(actor: Actor, key: object) -> RoleRequest:
     """Return one request for a role. Raises NotFound where the actor may not know of it."""
-    found = role_requests(actor).filter(pk=_id_or_none(str(key))).first()
+    found = role_requests(actor).filter(pk__in=ids([key])).first()
     if found is None:
         raise NotFound(_("Permintaan peran itu tidak ada."))
     return found
@@ -139,7 +127,7 @@ def recipients(verb: str, on: date, offices: Collection[str] = ()) -> list[Recip
     able = {role.code for role in roles().values() if verb in role.verbs}
     seats = Membership.objects.filter(in_force(on), account__is_active=True).select_related("account")
     if offices:
-        seats = seats.filter(office__in=_ids(offices))
+        seats = seats.filter(office__in=ids(offices))
     return [
         Recipient(str(seat.account_id), seat.account.name, seat.account.email, str(seat.office_id or ""))
         for seat in seats.order_by("account__name")
@@ -149,7 +137,7 @@ def recipients(verb: str, on: date, offices: Collection[str] = ()) -> list[Recip
 
 def account_names(keys: Iterable[object]) -> Mapping[str, str]:
     """Return id (text) → name for the accounts among `keys`; one query."""
-    found = Account.objects.filter(pk__in=set(keys)).values_list("pk", "name")
+    found = Account.objects.filter(pk__in=ids(keys)).values_list("pk", "name")
     return {str(key): name for key, name in found}
 
 
@@ -161,7 +149,7 @@ def partners(on: date, helix: str = "") -> QuerySet[Partner]:
 
 def partner(key: object) -> Partner:
     """Return one partner of the tenants in scope. Raises NotFound."""
-    found = Partner.objects.filter(pk=_id_or_none(str(key))).first()
+    found = Partner.objects.filter(pk__in=ids([key])).first()
     if found is None:
         raise NotFound(_("Mitra itu tidak ada."))
     return found

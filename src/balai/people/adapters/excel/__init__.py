@@ -4,11 +4,10 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell import ReadOnlyCell
-from openpyxl.cell.read_only import EmptyCell
 from openpyxl.styles import Font
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -47,12 +46,12 @@ def first_sheet(raw: bytes) -> tuple[str, list[list[Cell | Formula]]]:
         book.close()
 
 
-def _rows(rows: Iterable[Sequence[ReadOnlyCell | EmptyCell]]) -> Iterator[list[Cell | Formula]]:
+def _rows(rows: Iterable[Sequence[object]]) -> Iterator[list[Cell | Formula]]:
     for row in rows:
         yield [_value(cell) for cell in row]
 
 
-def _value(cell: ReadOnlyCell | EmptyCell) -> Cell | Formula:
+def _value(cell: Any) -> Cell | Formula:
     value = cell.value
     if getattr(cell, "data_type", "") == "f":
         return Formula(str(value))
