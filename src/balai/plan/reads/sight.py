@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from balai.base import tenancy
 from balai.base.actor import Actor, Reach
 from balai.base.errors import NotFound
 from balai.plan.models import Action, Masterplan, Report
@@ -43,14 +44,16 @@ def plans(actor: Actor) -> QuerySet[Masterplan]:
 
 
 def plan(actor: Actor, key: UUID | str | None = None) -> Masterplan:
-    """Return one masterplan, the one in force without a key.
+    """Return one masterplan; without a key the one in force in the region.
 
     Raises:
         NotFound: there is none the actor may see.
     """
     rows = plans(actor)
     if key is None:
-        found = rows.filter(status=Masterplan.Status.ADOPTED).order_by("tenant", "region_code").first()
+        # The region's own, also where the scope reads others beside it.
+        own = rows.filter(tenant=tenancy.current_tenant(), status=Masterplan.Status.ADOPTED)
+        found = own.order_by("region_code").first()
     else:
         found = rows.filter(pk=as_key(key)).first()
     if found is None:
