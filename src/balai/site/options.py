@@ -31,28 +31,47 @@ class Options:
 
     database_url: str = setting(
         "Where records are kept: empty for the embedded SQLite, or "
-        "postgresql://user:password@host:5432/name.", ""
+        "postgresql://user:password@host:5432/name.",
+        "",
     )
     owner_database_url: str = setting(
         "PostgreSQL: the role that owns the tables and migrates them. The role of DATABASE_URL then "
-        "needs no right to change tables. Empty: DATABASE_URL does both.", ""
+        "needs no right to change tables. Empty: DATABASE_URL does both.",
+        "",
     )
     data: str = setting("Folder of everything this installation writes: database, files, keys, backups.", "")
     definitions: str = setting("A folder that overlays the shipped definitions, file by file.", "")
     default_tenant: str = setting("The local government that answers at an unknown host name.", "35.73")
-    hosts: str = setting("Host names served, separated by commas; the hosts of the cities are added.", "localhost,127.0.0.1")
+    hosts: str = setting(
+        "Host names served, separated by commas; the hosts of the cities are added.", "localhost,127.0.0.1"
+    )
     port: int = setting("Port of the web server.", 8000)
     address: str = setting("Network address the web server listens on.", "127.0.0.1")
     outgoing_allow: str = setting(
         "Private addresses or host names that outgoing requests may reach, separated by commas. "
-        "Shown at /ready.", ""
+        "Shown at /ready.",
+        "",
     )
-    secret_key_file: str = setting("File with the secret of sessions and signatures; made at set-up when empty.", "")
+    secret_key_file: str = setting(
+        "File with the secret of sessions and signatures; made at set-up when empty.", ""
+    )
     keys_file: str = setting("File with the keys of sealed fields; made at set-up when empty.", "")
     debug: bool = setting("True shows errors in the browser. Never in production.", False)
     https: bool = setting("True when the city is reached over HTTPS: secure cookies and HSTS.", False)
-    demo: bool = setting("True: demo accounts may sign in without a second factor, and every page says so.", False)
-    email_url: str = setting("Where e-mail goes: smtp://user:password@host:587, or empty to write it to the log folder.", "")
+    demo: bool = setting(
+        "True: demo accounts may sign in without a second factor, and every page says so.", False
+    )
+    email_url: str = setting(
+        "Where e-mail goes: smtp://user:password@host:587, or empty to write it to the log folder.", ""
+    )
+    email_from: str = setting("The sender of e-mail.", "Balai <balai@localhost>")
+    oidc_server: str = setting(
+        "Sign-in through another system (OpenID Connect): its address, e.g. https://sso.example.go.id. "
+        "Empty: passwords and passkeys of Balai alone.",
+        "",
+    )
+    oidc_client: str = setting("The name under which that system knows this installation (client id).", "")
+    oidc_secret_file: str = setting("File with the secret that system gave to this installation.", "")
     upload_max_mb: int = setting("The largest file a person may upload, in megabytes.", 20)
     web_workers: int = setting("Processes of the web server.", 2)
 
@@ -121,7 +140,9 @@ def database(url: str, folder: Path) -> dict[str, Any]:
         }
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
-        raise WrongSetting("DATABASE_URL must be empty or look like postgresql://user:password@host:5432/name")
+        raise WrongSetting(
+            "DATABASE_URL must be empty or look like postgresql://user:password@host:5432/name"
+        )
     return {
         "ENGINE": "balai.base.postgresql",
         "NAME": unquote(parts.path.strip("/")),
@@ -146,3 +167,55 @@ def secret(path: Path) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48))
     return path.read_text().strip()
+
+
+def mailer(url: str, folder: Path) -> dict[str, Any]:
+    """Return Django's description of the way e-mail goes: a server, or files in `folder` when `url` is empty.
+
+    Raises:
+        WrongSetting: the address is not that of an SMTP server.
+    """
+    if not url:
+        return {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": folder},
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise WrongSetting("BALAI_EMAIL_URL must be empty or look like smtp://user:password@host:587")
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": parts.hostname,
+            "port": parts.port or (465 if parts.scheme == "smtps" else 587),
+            "username": unquote(parts.username or ""),
+            "password": unquote(parts.password or ""),
+            "use_ssl": parts.scheme == "smtps",
+            # A relay on this machine or network that asks for no password speaks no TLS either.
+            "use_tls": parts.scheme == "smtp" and bool(parts.username),
+            "timeout": 10,
+        },
+    }
+
+
+def identity_provider(options: Options) -> dict[str, Any]:
+    """Return allauth's description of the other system people may sign in through; empty where there is none.
+
+    Raises:
+        WrongSetting: only a part of it is set.
+    """
+    parts = (options.oidc_server, options.oidc_client, options.oidc_secret_file)
+    if not any(parts):
+        return {}
+    if not all(parts):
+        raise WrongSetting(
+            "BALAI_OIDC_SERVER, BALAI_OIDC_CLIENT and BALAI_OIDC_SECRET_FILE are set together or not at all"
+        )
+    app = {
+        "provider_id": "sso",
+        "name": "SSO",
+        "client_id": options.oidc_client,
+        "secret": Path(options.oidc_secret_file).read_text("utf-8").strip(),
+        "settings": {"server_url": options.oidc_server},
+    }
+    return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}

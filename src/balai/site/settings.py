@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
-from balai.site import options
+from balai.site import logs, options
 
 OPTIONS = options.read()
 ROOT = options.ROOT
@@ -39,6 +39,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "balai.site.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -84,6 +85,39 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
+# Signing in: django-allauth, with our adapters in balai.people.sign_in.
+ACCOUNT_ADAPTER = "balai.people.sign_in.AccountAdapter"
+ACCOUNT_SIGNUP_FORM_CLASS = "balai.people.sign_in.ResidentSignup"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = str
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if OPTIONS.https else "http"
+MFA_ADAPTER = "balai.people.sign_in.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Balai"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Browsers allow passkeys without HTTPS on localhost only, where the demo runs.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not OPTIONS.https
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_PROVIDERS = options.identity_provider(OPTIONS)
+SOCIALACCOUNT_STORE_TOKENS = False
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+
+LOGGING = logs.configuration(DATA / "log")
+MAILERS = {"default": options.mailer(OPTIONS.email_url, DATA / "mail")}
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = OPTIONS.email_from
+
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "bahasa"
@@ -105,7 +139,8 @@ SECURE_CSP = {
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
-    "form-action": [CSP.SELF],
+    # A form may end at the other sign-in system, by redirect.
+    "form-action": [CSP.SELF, *([OPTIONS.oidc_server] if OPTIONS.oidc_server else [])],
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
