@@ -35,7 +35,9 @@ def load_rows(actor: Actor, rows: Sequence[TenantModel], told: Iterable[Told]) -
     actor.require("plan.write")
     for row in rows:
         if isinstance(row, _SOURCED) and row.origin == Origin.RECORD:
-            raise ValueError(f"{row} says it is a record of the region; only facts and illustrations load here")
+            raise ValueError(
+                f"{row} says it is a record of the region; only facts and illustrations load here"
+            )
     for model, same in groupby(rows, key=type):
         model.objects.bulk_create(same, batch_size=400)
     for _key, lines in groupby(told, key=lambda line: (line[0].id, line[0].name)):

@@ -53,5 +53,3 @@ def players(tenant: str, today: date) -> Players:
     checks = seats_held(own, today, role="programme_office").first()
     verifier = actor_for(checks.account, tenant, today) if checks else system("demo-verifier", tenant)
     return Players(own, reporters, verifier, dict(all_offices().values_list("code", "pk")))
-
-

@@ -144,7 +144,9 @@ def load_figures(actor: Actor, region: str) -> int:
     the whole programme: realisation, money, programmes, spbe, innovation.
     """
     batch = Batch(actor)
-    there = set(PublishedFigure.objects.values_list("subject", "dimension", "title", "year", "unit", "source"))
+    there = set(
+        PublishedFigure.objects.values_list("subject", "dimension", "title", "year", "unit", "source")
+    )
     for line in of_region(PUBLISHED, "facts", region):
         if not (line["target"] or line["realised"] or line["budget"]):
             continue
@@ -185,12 +187,18 @@ def load_shared(actor: Actor) -> dict[str, UUID]:
 
 def load_parts(actor: Actor, region: str, programmes: Mapping[str, UUID]) -> int:
     """Write what a region does in the shared programmes; return how many parts are new."""
-    there = set(SharedPart.objects.filter(tenant=tenancy.current_tenant()).values_list("programme_id_text", flat=True))
+    there = set(
+        SharedPart.objects.filter(tenant=tenancy.current_tenant()).values_list("programme_id_text", flat=True)
+    )
     batch = Batch(actor)
     for line in of_region(PUBLISHED, "shared_parts", region):
         key = str(programmes[line["programme"]])
         if key not in there:
-            batch.add(SharedPart(programme_id_text=key, part=line["part"]), "shared_programme.part", source=line["source"])
+            batch.add(
+                SharedPart(programme_id_text=key, part=line["part"]),
+                "shared_programme.part",
+                source=line["source"],
+            )
     return batch.write() if batch.rows else 0
 
 

@@ -71,7 +71,9 @@ class Illustration:
     def editions(self) -> Mapping[tuple[str, int], str]:
         codes = {row["budget_code"] for row in lines(ILLUSTRATED, "actions") if row["budget_code"]}
         return {
-            (code, year): answer.edition for year in self.years for code, answer in find_codes(codes, year).items()
+            (code, year): answer.edition
+            for year in self.years
+            for code, answer in find_codes(codes, year).items()
         }
 
     def write(self) -> int:
@@ -185,7 +187,9 @@ class Illustration:
         return {"csr": self.partners[names[1]], "partner": self.partners[names[0]]}.get(source)
 
     def _quick_win(self, action: Action, code: str) -> None:
-        told = {line["element"]: line["text"] for line in lines(ILLUSTRATED, "quick_wins") if line["code"] == code}
+        told = {
+            line["element"]: line["text"] for line in lines(ILLUSTRATED, "quick_wins") if line["code"] == code
+        }
         risks = [
             {"risk": line["risk"], "mitigation": line["mitigation"]}
             for line in lines(ILLUSTRATED, "risks")

@@ -1,7 +1,7 @@
 """The order in which the demo comes into an installation."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db import transaction
@@ -81,8 +81,8 @@ def _illustrate(plan: Masterplan, who: Players, today: date) -> int:
     )
     written = illustration.write()
     for period in periods:
-        if period.year < today.year and period.ends_on < today and not period.locked_at:
-            changes.lock_period(who.loader, period.pk, timezone.now())
+        if period.year < years[-1] and not period.locked_at:
+            changes.lock_period(who.loader, period.pk, noon(today))
     _freeze(who.loader, plan, today)
     return written
 
@@ -118,4 +118,9 @@ def _freeze(actor: Actor, plan: Masterplan, today: date) -> None:
     year = min(today.year - 1, plan.year_to)
     title = f"Contoh tahap {year} (ilustrasi)"
     if not Stage.objects.filter(masterplan=plan, title=title).exists():
-        changes.freeze_stage(actor, plan.pk, title, year, today, timezone.now())
+        changes.freeze_stage(actor, plan.pk, title, year, today, noon(today))
+
+
+def noon(day: date) -> datetime:
+    """Return midday of a local day, so that the demo can be told from another day than today."""
+    return timezone.make_aware(datetime.combine(day, time(12)))
