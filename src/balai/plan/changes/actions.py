@@ -336,8 +336,12 @@ def _changed_parts(action: Action, draft: ActionDraft) -> dict[str, Any]:
     new_shares = sorted(f"{row.dimension} {row.numerator}/{row.denominator}" for row in draft.shares)
     old_targets = {str(row.year): row.value for row in Target.objects.filter(action=action)}
     new_targets = {str(year): value for year, value in draft.targets.items()}
-    parts = {"shares": [old_shares, new_shares], "targets": [old_targets, new_targets]}
-    return {name: pair for name, pair in parts.items() if pair[0] != pair[1]}
+    changed: dict[str, Any] = {}
+    if old_shares != new_shares:
+        changed["shares"] = [old_shares, new_shares]
+    if old_targets != new_targets:
+        changed["targets"] = [old_targets, new_targets]
+    return changed
 
 
 def _write_parts(action: Action, draft: ActionDraft) -> None:

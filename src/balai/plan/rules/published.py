@@ -27,7 +27,7 @@ class Printed:
     @property
     def _half_step(self) -> Fraction:
         exponent = self.value.as_tuple().exponent
-        return Fraction(1, 2) / 10 ** -int(exponent)
+        return Fraction(1, 2 * int(10 ** -int(exponent)))
 
     @property
     def low(self) -> Fraction:
