@@ -90,7 +90,10 @@ async function draw(box) {
     onEachFeature: ({ properties }, shape) => shape.bindPopup(popup(properties)),
   }).addTo(map);
   if (points) L.geoJSON(points, { pointToLayer: drawPlace, onEachFeature: ({ properties }, dot) => dot.bindPopup(popup(properties)) }).addTo(map);
-  if (layer.getLayers().length) map.fitBounds(layer.getBounds(), { padding: [8, 8] });
+  // Among 514 shapes the few with a value would be lost: begin where they are.
+  const told = L.featureGroup(layer.getLayers().filter(({ feature }) => feature.properties.value !== undefined));
+  const bounds = told.getLayers().length ? told.getBounds().pad(1) : layer.getBounds();
+  if (bounds.isValid()) map.fitBounds(bounds, { padding: [8, 8] });
 }
 
 document.querySelectorAll('[data-map]').forEach(draw);

@@ -149,7 +149,7 @@ def radar(
         pieces += _outline(one, number, most, place)
     for spoke, axis in enumerate(axes):
         x, y = place(spoke, 1.1)
-        anchor = "middle" if abs(x - middle) < 8 else "start" if x > middle else "end"
+        anchor: Anchor = "middle" if abs(x - middle) < 8 else "start" if x > middle else "end"
         lift = -4 - 14 * axis.label.count(" ") if y < centre - 60 else 12 if y > centre + 60 else 4
         pieces += [
             words(x, y + lift + 14 * at, word, anchor, DIMENSIONS.get(axis.key, INK), "600")

@@ -29,7 +29,7 @@ DIMENSIONS = {
 """As in web/styles/tokens.css; base/tests/test_charts.py holds them together."""
 
 
-def tag(name: str, content: str = "", **attributes: object) -> SafeString:
+def tag(name: str, content: str = "", /, **attributes: object) -> SafeString:
     """Return an element; "_" in an attribute's name is "-", `cls` is class, None leaves it out.
 
     >>> tag("rect", width=10, cls="bar")
@@ -67,7 +67,9 @@ def words(
     )  # fmt: skip
 
 
-def line(x1: float, y1: float, x2: float, y2: float, colour: str = RULE, **attributes: object) -> SafeString:
+def line(
+    x1: float, y1: float, x2: float, y2: float, colour: str = RULE, **attributes: float | str | None
+) -> SafeString:
     return tag("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=colour, **attributes)
 
 

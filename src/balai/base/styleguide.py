@@ -33,7 +33,9 @@ class SampleForm(forms.Form):
         required=False,
         help_text=gettext_lazy("PDF atau foto, paling besar 20 MB."),
     )
-    remark = forms.CharField(label=gettext_lazy("Catatan"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    remark = forms.CharField(
+        label=gettext_lazy("Catatan"), widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
     is_final = forms.BooleanField(label=gettext_lazy("Angka ini sudah final"), required=False)
 
 

@@ -105,7 +105,11 @@ def _empty() -> Catalog:
 
 
 def _messages(catalog: Catalog) -> dict[Key, Message]:
-    return {(message.id, message.context): message for message in catalog if message.id}
+    return {(_id_of(message), message.context): message for message in catalog if message.id}
+
+
+def _id_of(message: Message) -> Id:
+    return message.id if isinstance(message.id, str) else (message.id[0], message.id[1])
 
 
 def _is_translated(message: Message) -> bool:

@@ -4,7 +4,7 @@ They are built in: a template needs no `{% load %}`.
 """
 
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from django import template
 from django.template import Context
@@ -114,27 +114,27 @@ def query_with(context: Context, **changes: Any) -> str:
 
 
 @register.filter(name="number")
-def number_filter(value: writing.Number | None, places: int | None = None) -> str:
+def number_filter(value: writing.Number | Literal[""] | None, places: int | None = None) -> str:
     """1234.5 → 1.234,5; None → –"""
-    return "–" if value in (None, "") else writing.number(value, places)  # type: ignore[arg-type]
+    return "–" if value is None or value == "" else writing.number(value, places)
 
 
 @register.filter(name="percent")
-def percent_filter(share: writing.Number | None, places: int | None = None) -> str:
+def percent_filter(share: writing.Number | Literal[""] | None, places: int | None = None) -> str:
     """0.625 → 62,5%; None → –"""
-    return "–" if share in (None, "") else writing.percent(share, places)  # type: ignore[arg-type]
+    return "–" if share is None or share == "" else writing.percent(share, places)
 
 
 @register.filter(name="money")
-def money_filter(amount: int | None) -> str:
+def money_filter(amount: int | Literal[""] | None) -> str:
     """1500000000 → Rp1,5 miliar; None → –"""
-    return "–" if amount in (None, "") else money.short(money.Rupiah(int(amount)))  # type: ignore[arg-type]
+    return "–" if amount is None or amount == "" else money.short(money.Rupiah(int(amount)))
 
 
 @register.filter(name="money_full")
-def money_full_filter(amount: int | None) -> str:
+def money_full_filter(amount: int | Literal[""] | None) -> str:
     """1500000 → Rp1.500.000; None → –"""
-    return "–" if amount in (None, "") else money.full(money.Rupiah(int(amount)))  # type: ignore[arg-type]
+    return "–" if amount is None or amount == "" else money.full(money.Rupiah(int(amount)))
 
 
 @register.filter(name="date_id")

@@ -8,7 +8,7 @@ from balai.site import catalogs
 
 
 class Command(BaseCommand):
-    help = "Updates the English catalogs; --check lists what is wrong, --compile makes the .mo files."
+    help = "Updates and compiles the English catalogs; --check lists what is wrong, --compile only compiles."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,6 +23,7 @@ class Command(BaseCommand):
         if not options["check"]:
             for text, _context in catalogs.update_all():
                 self.stdout.write(f"dropped, nobody says it: {text}")
+            catalogs.compile_all()
         flaws = catalogs.flaws()
         for flaw in flaws:
             self.stdout.write(str(flaw))
