@@ -55,10 +55,10 @@ class SeatForm(forms.Form):
         ),
     )
     office: "forms.ModelChoiceField[Office]" = forms.ModelChoiceField(
-        label=_("Perangkat daerah"), queryset=None, required=False
+        label=_("Perangkat daerah"), queryset=None, required=False, empty_label=_("Tidak ada")
     )
     partner: "forms.ModelChoiceField[Partner]" = forms.ModelChoiceField(
-        label=_("Wakil mitra"), queryset=None, required=False
+        label=_("Wakil mitra"), queryset=None, required=False, empty_label=_("Tidak ada")
     )
     position = forms.CharField(label=_("Jabatan"), max_length=200, required=False)
     roles = forms.MultipleChoiceField(
@@ -80,7 +80,7 @@ class TransferForm(forms.Form):
     """Where a person goes, and from which day."""
 
     to: "forms.ModelChoiceField[Office]" = forms.ModelChoiceField(
-        label=_("Perangkat daerah baru"), queryset=None
+        label=_("Perangkat daerah baru"), queryset=None, empty_label=_("Pilih salah satu")
     )
     position = forms.CharField(label=_("Jabatan baru"), max_length=200, required=False)
     on = DayField(label=_("Mulai"), help_text=_("Jabatan lama berakhir sehari sebelumnya."))
@@ -154,7 +154,7 @@ class OfficeForm(forms.Form):
     name = forms.CharField(label=_("Nama"), max_length=200)
     short_name = forms.CharField(label=_("Singkatan"), max_length=60, required=False)
     parent: "forms.ModelChoiceField[Office]" = forms.ModelChoiceField(
-        label=_("Di bawah"), queryset=None, required=False
+        label=_("Di bawah"), queryset=None, required=False, empty_label=_("Tidak ada")
     )
     active_from = DayField(label=_("Berlaku sejak"))
 
