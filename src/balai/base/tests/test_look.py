@@ -1,8 +1,10 @@
 """What pages are made of: numbers and days in words, tags, colours, the menu, the language."""
 
+import re
 import types
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django import forms
@@ -187,3 +189,16 @@ def test_the_way_back_never_leaves_the_site(there: str) -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(Invalid, match="en, id"):
         language.choose(chosen(bahasa="xx"))
+
+
+SOURCE = Path(__file__).parents[2]
+
+
+def test_no_template_carries_a_style_or_a_script_of_its_own() -> None:
+    breaches = [
+        f"{path.relative_to(SOURCE)}:{number}"
+        for path in SOURCE.glob("*/templates/**/*.html")
+        for number, text in enumerate(path.read_text("utf-8").split("\n"), 1)
+        if re.search(r"\sstyle=|<style|\son[a-z]+=\"|<script(?![^>]*\ssrc=)(?![^>]*application/)", text)
+    ]
+    assert not breaches, f"the content security policy would drop these: {breaches}"
