@@ -13,6 +13,7 @@ from balai.plan.reads.actions import (
     quick_wins,
     report,
 )
+from balai.plan.reads.axes import Axis, axes, dimension_names
 from balai.plan.reads.counting import Count, Key, realisation, tallies
 from balai.plan.reads.desk import (
     Due,
@@ -25,9 +26,11 @@ from balai.plan.reads.desk import (
     periods,
     verify_queue,
 )
+from balai.plan.reads.editing import FundLine, ProgrammeRow, fund, own_actions, period, programme, programmes
 from balai.plan.reads.executive import Concern, Executive, Gain, Remark, executive
-from balai.plan.reads.money import MoneyOf, PlanMoney, money
+from balai.plan.reads.money import MoneyOf, PlanMoney, money, source_name
 from balai.plan.reads.open_rows import FlatRow, action_table, fund_table, published_table, realisation_table
+from balai.plan.reads.papers import book_file, evidence_by_report, evidence_file, minutes_file
 from balai.plan.reads.plans import (
     BodyRow,
     BookRow,
@@ -61,6 +64,7 @@ __all__ = [
     "REALISATION",
     "ActionRow",
     "ActionStory",
+    "Axis",
     "BodyRow",
     "BookRow",
     "Concern",
@@ -71,6 +75,7 @@ __all__ = [
     "EvidenceRow",
     "Executive",
     "FlatRow",
+    "FundLine",
     "FundRow",
     "Gain",
     "Hit",
@@ -86,6 +91,7 @@ __all__ = [
     "PlanMoney",
     "PlanRow",
     "PlanningPeriodRow",
+    "ProgrammeRow",
     "ProgrammeTree",
     "Provenance",
     "PublishedRow",
@@ -104,16 +110,27 @@ __all__ = [
     "TargetRow",
     "action",
     "action_table",
+    "axes",
+    "book_file",
+    "dimension_names",
     "due",
+    "evidence_by_report",
+    "evidence_file",
     "executive",
+    "fund",
     "fund_table",
     "masterplan",
     "masterplans",
+    "minutes_file",
     "money",
     "offices_late",
+    "own_actions",
+    "period",
     "periods",
     "periods_of_year",
+    "programme",
     "programme_tree",
+    "programmes",
     "published",
     "published_table",
     "published_total",
@@ -126,6 +143,7 @@ __all__ = [
     "report",
     "search",
     "shared_programmes",
+    "source_name",
     "stage",
     "stages",
     "standings",
