@@ -64,6 +64,7 @@ export default defineConfig({
     modulePreload: false,
     cssCodeSplit: true,
     rollupOptions: {
+      checks: { pluginTimings: false },
       input: Object.fromEntries(
         ['resident.css', 'desk.css', 'map.css', 'print.css', 'resident.js', 'desk.js', 'map.js'].map((entry) => [
           entry.replace('.', '-'),
