@@ -15,6 +15,7 @@ from balai.base import guards
 class Command(BaseCommand):
     help = "PostgreSQL: beri peran basis data aplikasi hak atas tabel (dijalankan sebagai pemilik tabel)."
 
+    requires_system_checks = []
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("role", help="nama peran aplikasi di PostgreSQL")
 

@@ -10,6 +10,7 @@ from balai.base import seals, tenants
 class Command(BaseCommand):
     help = "Segel jejak audit sekarang juga."
 
+    requires_system_checks = []
     def handle(self, *args: Any, **options: Any) -> None:
         for tenant in tenants.visit():
             self.stdout.write(f"{tenant}: {seals.seal_all()} catatan disegel")

@@ -1,0 +1,127 @@
+"""Server, worker and writers are killed at any moment; nothing acknowledged is lost, nothing is doubled."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from email import message_from_bytes
+from pathlib import Path
+
+import pytest
+
+from tests.installation import PATIENCE, Installation
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds processes by /proc")
+
+SETTLED = ("audit_breaks", "cross_tenant_rows", "jobs_asleep", "orphan_files")
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    house = Installation(tmp_path_factory.mktemp("kill") / "data")
+    house.run_program("furnish")
+    return house
+
+
+@pytest.fixture
+def house(furnished: Installation) -> Iterator[Installation]:
+    yield furnished
+    furnished.destroy()
+
+
+def _delivered(house: Installation) -> Counter[str]:
+    """Return how often each message id was handed to the mail server, here a folder."""
+    ids: Counter[str] = Counter()
+    for path in (house.data / "mail").glob("*"):
+        for part in path.read_bytes().split(b"-" * 79):
+            if part.strip():
+                ids[message_from_bytes(part.strip())["Message-ID"]] += 1
+    return ids
+
+
+def _wait_until_delivered(house: Installation, least: int) -> None:
+    until = time.monotonic() + PATIENCE * 2
+    while time.monotonic() < until:
+        if len(_delivered(house)) >= least:
+            return
+        time.sleep(0.3)
+    raise AssertionError(f"{len(_delivered(house))} of {least} messages were delivered")
+
+
+def _write_and_kill(house: Installation, kills: int, seed: int) -> list[str]:
+    """Write through `kills` kills of a server, a worker or a writer; return every key acknowledged."""
+    chance = random.Random(seed)
+    acknowledged: list[str] = []
+    for number in range(kills):
+        if not house.pids("serve"):
+            house.start()
+        victim = chance.choice(["granian", "manage.py work", "manage.py serve", "write.py"])
+        with house.program("write", f"k{seed}-{number}") as writer:
+            assert writer.stdout is not None
+            acknowledged.append(writer.stdout.readline().strip())
+            time.sleep(chance.uniform(0.05, 0.6))
+            house.kill(victim)
+            time.sleep(chance.uniform(0.0, 0.3))
+            writer.kill()
+            # What it said before it died was committed; a line cut short was not said.
+            rest = writer.stdout.read().splitlines(keepends=True)
+            acknowledged += [line.strip() for line in rest if line.endswith("\n")]
+    return acknowledged
+
+
+def _nothing_lost_nothing_doubled(house: Installation, kills: int, seed: int) -> None:
+    acknowledged = _write_and_kill(house, kills, seed)
+    house.kill("manage.py")
+    house.kill("granian")
+    house.start()
+    written = house.contents()
+    for key in acknowledged:
+        assert written["rows"][key] == 1, f"{key} was acknowledged and is lost"
+    assert written["rows"] == written["lines"] == written["messages"], "a change is half there"
+    assert max(written["rows"].values()) == 1, "a change is doubled"
+    _wait_until_delivered(house, len(written["messages"]))
+    often = _delivered(house)
+    assert len(often) == len(written["messages"])
+    assert sum(count - 1 for count in often.values()) <= kills, "a message is repeated only by a crash"
+    assert max(often.values()) <= 1 + kills
+    assert house.stop() == 0
+    house.manage("seal_journal")
+    told = house.invariants()
+    assert {name: told[name] for name in SETTLED} == dict.fromkeys(SETTLED, 0)
+
+
+def test_three_kills_lose_and_double_nothing(house: Installation) -> None:
+    _nothing_lost_nothing_doubled(house, kills=3, seed=1)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(2, 12))
+def test_many_kills_lose_and_double_nothing(house: Installation, seed: int) -> None:
+    _nothing_lost_nothing_doubled(house, kills=10, seed=seed)
+
+
+def test_a_killed_worker_or_web_server_is_started_again_and_all_end_together(house: Installation) -> None:
+    house.start()
+    for word in ("manage.py work", "granian"):
+        before = set(house.pids(word))
+        house.kill(word)
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and not set(house.pids(word)) - before:
+            time.sleep(0.1)
+        assert set(house.pids(word)) - before, f"{word} was not started again"
+    house.wait_until_ready()
+    assert house.stop() == 0
+    assert list(house.processes()) == []
+
+
+def test_a_killed_supervisor_takes_server_and_worker_with_it(house: Installation) -> None:
+    house.start()
+    house.kill("manage.py serve")
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and list(house.processes()):
+        time.sleep(0.1)
+    assert list(house.processes()) == []
+
+
+def test_a_database_without_tables_is_not_served(tmp_path: Path) -> None:
+    assert "belum siap" in Installation(tmp_path / "empty").manage("serve", fails=True)
