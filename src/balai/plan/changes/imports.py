@@ -12,11 +12,11 @@ from uuid import UUID
 
 from django.db import models, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from balai.base import journal
 from balai.base.actor import Actor
 from balai.base.errors import Conflict
-from balai.base.rows import TenantModel
 from balai.plan.models import (
     Action,
     DimensionShare,
@@ -50,7 +50,7 @@ def write_workbook(actor: Actor, now: Standing, changes: Sequence[Change], file_
     actor.require(VERB, now.plan)
     plan = Masterplan.objects.select_for_update().get(pk=now.plan.pk)
     if plan.status != now.plan.status:
-        raise Conflict("the plan changed its status while the workbook was being checked")
+        raise Conflict(_("Rencana berubah sejak berkas ini diperiksa. Periksa lagi, lalu setujui."))
     with transaction.atomic():
         return _Writing(actor, now, file_hash).write(changes)
 
@@ -131,7 +131,7 @@ class _Writing:
                 DimensionShare.objects.bulk_create(_shares(key, _apart(whole)[0], fields_of=whole))
             self._note(Action(pk=key), change)
 
-    def _plain(self, model: type[TenantModel], sheet: str, changes: Sequence[Change], naming: Any) -> None:
+    def _plain(self, model: Any, sheet: str, changes: Sequence[Change], naming: Any) -> None:
         new = []
         for change in changes:
             if change.is_new:
@@ -188,7 +188,7 @@ class _Writing:
         QuickWin.objects.bulk_create(new.values(), batch_size=200)
         QuickWin.objects.bulk_update(held.values(), ["story", "elements", "risks"], batch_size=200)
 
-    def _update(self, model: type[TenantModel], sheet: str, changes: Iterable[Change]) -> None:
+    def _update(self, model: Any, sheet: str, changes: Iterable[Change]) -> None:
         for change in changes:
             if not change.is_new:
                 key = self.now.ids[sheet][change.key]

@@ -6,6 +6,7 @@ in through the changes of one thing, or through a confirmed workbook.
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from typing import Any
 
 from django.db import transaction
 
@@ -38,6 +39,7 @@ def load_rows(actor: Actor, rows: Sequence[TenantModel], told: Iterable[Told]) -
             raise ValueError(
                 f"{row} says it is a record of the region; only facts and illustrations load here"
             )
+    model: Any
     for model, same in groupby(rows, key=type):
         model.objects.bulk_create(same, batch_size=400)
     for _key, lines in groupby(told, key=lambda line: (line[0].id, line[0].name)):

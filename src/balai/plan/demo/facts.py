@@ -50,7 +50,8 @@ def load_masterplan(actor: Actor, region: str) -> Masterplan:
     kept only where a source names it.
     """
     there = Masterplan.objects.filter(region_code=region).exclude(status=Masterplan.Status.DRAFT)
-    if found := there.order_by("-version").first():
+    found: Masterplan | None = there.order_by("-version").first()
+    if found:
         return found
     line = of_region(PUBLISHED, "masterplans", region)[0]
     batch = Batch(actor)

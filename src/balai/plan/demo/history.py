@@ -24,7 +24,7 @@ _REASON = "Contoh: bukti dukung belum sesuai masa laporan. Mohon dilengkapi."
 
 @dataclass(frozen=True)
 class Line:
-    """An action, its place in the table, its targets by year (None: by physical percent), its yearly money."""
+    """An action, its place in the table, targets by year (None: by physical percent), yearly money."""
 
     action: Action
     at: int

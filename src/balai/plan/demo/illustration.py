@@ -80,7 +80,7 @@ class Illustration:
         """Write everything; return how many rows."""
         programmes = {}
         for dimension in self.axes.dimensions:
-            row = Programme(
+            programme = Programme(
                 masterplan=self.plan,
                 code=f"IL-{dimension.key[:3].upper()}",
                 title=f"{dimension.name.id}: program contoh ({MARK})",
@@ -88,8 +88,8 @@ class Illustration:
                 origin=Origin.ILLUSTRATION,
                 source=SOURCE,
             )
-            programmes[dimension.key] = row
-            self.batch.add(row, "programme.create", code=row.code, title=row.title)
+            programmes[dimension.key] = programme
+            self.batch.add(programme, "programme.create", code=programme.code, title=programme.title)
         places = of_region(ILLUSTRATED, "places", self.plan.region_code)
         for number_, row in enumerate(lines(ILLUSTRATED, "actions")):
             place = places[int(row["place"]) % len(places)] if row["place"] else None

@@ -83,7 +83,7 @@ def _illustrate(plan: Masterplan, who: Players, today: date) -> int:
     for period in periods:
         if period.year < years[-1] and not period.locked_at:
             changes.lock_period(who.loader, period.pk, noon(today))
-    _freeze(who.loader, plan, today)
+    _freeze(who.loader, plan, min(today.year - 1, plan.year_to, years[-1]), today)
     return written
 
 
@@ -114,8 +114,7 @@ def _partners(actor: Actor, today: date) -> Mapping[str, UUID]:
     return {line["name"]: known[line["name"]] for line in lines(ILLUSTRATED, "partners")}
 
 
-def _freeze(actor: Actor, plan: Masterplan, today: date) -> None:
-    year = min(today.year - 1, plan.year_to)
+def _freeze(actor: Actor, plan: Masterplan, year: int, today: date) -> None:
     title = f"Contoh tahap {year} (ilustrasi)"
     if not Stage.objects.filter(masterplan=plan, title=title).exists():
         changes.freeze_stage(actor, plan.pk, title, year, today, noon(today))

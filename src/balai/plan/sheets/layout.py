@@ -98,7 +98,7 @@ def book(
 def tables(name: str, views: Sequence[Table]) -> bytes:
     """Return an .xlsx of plain tables."""
     workbook = Workbook()
-    workbook.remove(workbook.active)
+    workbook.remove(workbook.worksheets[0])
     for table in views:
         _view(workbook.create_sheet(table.title), table)
     workbook.properties.title = name

@@ -157,9 +157,9 @@ def _read_children(
         into.add("target", (*keys[target.action_id], target.year), target.pk, {"value": target.value})
     for fund in Fund.objects.filter(action__in=actions).order_by("action", "year", "source", "code"):
         name = partners.get(fund.partner_id, "") if fund.partner_id else ""
-        key = (*keys[fund.action_id], fund.year, fund.source, fund.code, name)
+        line = (*keys[fund.action_id], fund.year, fund.source, fund.code, name)
         fields = {"is_in_kind": fund.is_in_kind, "budget": fund.budget, "spent": fund.spent}
-        into.add("fund", key, fund.pk, fields)
+        into.add("fund", line, fund.pk, fields)
     for support in Support.objects.filter(action__in=actions).order_by("action", "id"):
         office = offices.get(support.office_id, "") if support.office_id else ""
         name = partners.get(support.partner_id, "") if support.partner_id else ""

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import io
 import json
 import time
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from balai.base import tenancy
 from balai.base.actor import Actor, system
 from balai.people import changes as people
 from balai.people import reads as cities
-from balai.plan import demo, reads
+from balai.plan import demo, reads, workbook
 from balai.plan.models import (
     Action,
     DimensionShare,
@@ -250,3 +251,11 @@ def test_the_tables_stay_sound_and_a_second_run_writes_nothing(loaded: int, db: 
 
 def test_nobody_verified_what_they_reported(region: str) -> None:
     assert not Report.objects.filter(status="verified", verifier_id_text=F("reporter_id_text")).exists()
+
+
+def test_an_export_of_the_demo_imported_again_changes_nothing(region: str) -> None:
+    office = system("office", region, "plan.read", "plan.import", "plan.export")
+    found = workbook.read(io.BytesIO(workbook.export(office).content), office)
+    assert [str(fault) for fault in found.faults] == []
+    assert (found.creates, found.changed) == (0, 0)
+    assert found.unchanged > 200
