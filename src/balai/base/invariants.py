@@ -27,7 +27,6 @@ NOT_BUILT_YET = {
     "cases": "services",
     "observations_lost": "registers",
     "observations": "registers",
-    "illegal_transitions": "services",
 }
 """Name → module that will count it; 0 until then."""
 
