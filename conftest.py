@@ -6,6 +6,13 @@ import pytest
 from tests.cast import _fresh_governments, cast  # noqa: F401
 
 from balai.base import tenancy
+from balai.site import catalogs
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # A fresh clone has catalogs but no compiled ones; workers of one run share them.
+    if not hasattr(config, "workerinput"):
+        catalogs.compile_all()
 
 
 @pytest.fixture

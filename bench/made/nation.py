@@ -17,12 +17,16 @@ from balai.plan import models as plan
 DIMENSIONS = ("governance", "branding", "economy", "living", "society", "environment")
 
 
-def fill(regions: int = 514, actions: int = 120, years: range = range(2021, 2026), seed: int = 43) -> Iterator[str]:
+def fill(
+    regions: int = 514, actions: int = 120, years: range = range(2021, 2026), seed: int = 43
+) -> Iterator[str]:
     """Write the plans of `regions` local governments, yielding each tenant's key when it is done."""
     chance = random.Random(seed)
     for number in range(regions):
         key = f"b{number:03}"
-        LocalGovernment.objects.create(key=key, region_code=key, name=f"Daerah {number}", short_name=f"Daerah {number}")
+        LocalGovernment.objects.create(
+            key=key, region_code=key, name=f"Daerah {number}", short_name=f"Daerah {number}"
+        )
         with tenancy.scope(key), transaction.atomic():
             _one_plan(key, actions, years, chance)
         yield key
@@ -33,7 +37,8 @@ def _one_plan(key: str, count: int, years: range, chance: random.Random) -> None
         region_code=key, title=f"Rencana induk {key}", year_from=years[0], year_to=years[-1], status="adopted"
     )
     programmes = plan.Programme.objects.bulk_create(
-        plan.Programme(masterplan=masterplan, code=f"P{number:02}", title=f"Program {number}") for number in range(12)
+        plan.Programme(masterplan=masterplan, code=f"P{number:02}", title=f"Program {number}")
+        for number in range(12)
     )
     periods = {
         year: plan.Period.objects.create(
@@ -71,7 +76,9 @@ def _one_plan(key: str, count: int, years: range, chance: random.Random) -> None
             shares.append(plan.DimensionShare(action=action, dimension=first))
     plan.DimensionShare.objects.bulk_create(shares)
     plan.Target.objects.bulk_create(
-        plan.Target(action=action, year=year, value=Decimal(chance.randint(5, 50))) for action in actions for year in years
+        plan.Target(action=action, year=year, value=Decimal(chance.randint(5, 50)))
+        for action in actions
+        for year in years
     )
     plan.Report.objects.bulk_create(
         plan.Report(

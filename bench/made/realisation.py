@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import date
+from fractions import Fraction
 
 from django.db import connection
 
@@ -26,10 +27,10 @@ SELECT t.tenant, t.year, s.dimension, a.origin, s.denominator,
                   OR (a.direction = 'up' AND r.value >= t.value)
                   OR (a.direction = 'down' AND r.value <= t.value) THEN s.numerator ELSE 0 END),
        SUM(CASE WHEN r.id IS NOT NULL THEN s.numerator ELSE 0 END),
-       SUM(s.numerator * a.weight),
+       SUM(s.numerator * CAST(ROUND(a.weight * 10000) AS bigint)),
        SUM(CASE WHEN (t.value IS NULL AND r.physical_percent >= 100)
                   OR (a.direction = 'up' AND r.value >= t.value)
-                  OR (a.direction = 'down' AND r.value <= t.value) THEN s.numerator * a.weight ELSE 0 END)
+                  OR (a.direction = 'down' AND r.value <= t.value) THEN s.numerator * CAST(ROUND(a.weight * 10000) AS bigint) ELSE 0 END)
 FROM plan_target t
 JOIN plan_action a ON a.id = t.action_id
 JOIN plan_programme p ON p.id = a.programme_id
@@ -78,11 +79,18 @@ def run(regions: int = 514, actions: int = 120) -> dict[str, float]:
         for _turn in range(TURNS):
             by_hand.append(_seconds(_by_hand))
             ours.append(_seconds(_ours))
+        with connection.cursor() as cursor:
+            cursor.execute(HAND_WRITTEN)
+            planned = sum(Fraction(row[5], row[4]) for row in cursor.fetchall())
+        tallies = reads.tallies(YEARS, reads.realisation_rule(date(2026, 1, 31)))
+        assert planned == sum(tally.planned for tally in tallies.values()), "the two do not count the same"
     result = {"ours": statistics.median(ours), "by_hand": statistics.median(by_hand)}
     result["ratio"] = result["ours"] / result["by_hand"]
     print(f"rows: {regions} regions x {actions} actions x {len(YEARS)} years, {connection.vendor}")
     print(f"hand-written SQL  {result['by_hand']:.2f} s")
     print(f"reads.tallies and the three rules  {result['ours']:.2f} s ({result['ratio']:.2f} times)")
-    print(f"goals: 2 s {'met' if result['ours'] <= 2 else 'NOT MET'}, "
-          f"1.5 times {'met' if result['ratio'] <= 1.5 else 'NOT MET'}")
+    print(
+        f"goals: 2 s {'met' if result['ours'] <= 2 else 'NOT MET'}, "
+        f"1.5 times {'met' if result['ratio'] <= 1.5 else 'NOT MET'}"
+    )
     return result

@@ -20,14 +20,14 @@ class TenantQuerySet[M: "TenantModel"](models.QuerySet[M]):
         return super().bulk_create(rows, *args, **kwargs)
 
 
-class TenantManager[M: "TenantModel"](models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
+class TenantManager[M: "TenantModel"](models.Manager[M]):
     """Finds only rows of the tenants in scope, and raises outside of a scope."""
 
     def get_queryset(self) -> TenantQuerySet[M]:
         scope = tenancy.current_scope()
         if scope is None:
             raise tenancy.NoTenant(f"{self.model._meta.label} was queried without a tenant in scope")
-        rows: TenantQuerySet[M] = super().get_queryset()
+        rows: TenantQuerySet[M] = TenantQuerySet(self.model, using=self._db)
         if len(scope.reads) == 1:
             return rows.filter(tenant=scope.tenant)
         return rows.filter(tenant__in=scope.reads)
@@ -46,7 +46,7 @@ class TenantModel(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = models.CharField(max_length=16, default=tenancy.current_tenant, editable=False)
 
-    objects: ClassVar[TenantManager[Self]] = TenantManager()  # type: ignore[misc,assignment]
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
     class Meta:
         abstract = True

@@ -57,7 +57,7 @@ def portal(request: HttpRequest) -> HttpResponse:
             "axes": axes,
             "radar": _radar(axes, year),
             "bars": _bars(axes, year),
-            "quick_wins": plan.quick_wins(actor, row.id, year, on)[:QUICK_WINS_SHOWN],
+            "quick_wins": _real_first(plan.quick_wins(actor, row.id, year, on))[:QUICK_WINS_SHOWN],
             "money": main_money,
             "money_chart": _money_chart(main_money, year) if main_money else None,
             "totals": plan.published_totals(actor),
@@ -65,6 +65,10 @@ def portal(request: HttpRequest) -> HttpResponse:
             "has_places": any(action.latitude is not None for action in tree.actions),
         },
     )
+
+
+def _real_first(rows: tuple[plan.QuickWinRow, ...]) -> list[plan.QuickWinRow]:
+    return sorted(rows, key=lambda row: row.action.provenance.is_illustration)
 
 
 def _radar(axes: tuple[plan.Axis, ...], year: int) -> charts.Chart:

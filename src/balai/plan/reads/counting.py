@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from math import lcm
 from typing import NamedTuple
 from uuid import UUID
 
@@ -120,18 +121,30 @@ def tallies(
         )
         .order_by()
     )
-    found: dict[Key, Tally] = defaultdict(Tally)
-    for tenant, year, dimension, origin, parts, planned, reached, reported, w_planned, w_done in rows:
-        if dimension is None:
-            continue
-        found[Key(tenant, year, dimension, origin)] += Tally(
-            Fraction(planned, parts),
-            Fraction(reached, parts),
-            Fraction(reported, parts),
-            Fraction(w_planned, parts * _STEPS),
-            Fraction(w_done, parts * _STEPS),
-        )
-    return dict(found)
+    found: dict[Key, list[tuple[int, ...]]] = defaultdict(list)
+    for tenant, year, dimension, origin, *sums in rows:
+        if dimension is not None:
+            found[Key(tenant, year, dimension, origin)].append(tuple(sums))
+    return {key: _tally(parts) for key, parts in found.items()}
+
+
+def _tally(rows: list[tuple[int, ...]]) -> Tally:
+    """Return the tally of rows (denominator, planned, done, reported, and the two weights in ten-thousandths).
+
+    A third and a half meet over six: adding whole numbers is several times
+    faster than adding fractions, and there are thousands of tallies.
+    """
+    over = lcm(*(row[0] for row in rows))
+    planned, done, reported, weight_planned, weight_done = (
+        sum(row[column] * (over // row[0]) for row in rows) for column in range(1, 6)
+    )
+    return Tally(
+        Fraction(planned, over),
+        Fraction(done, over),
+        Fraction(reported, over),
+        Fraction(weight_planned, over * _STEPS),
+        Fraction(weight_done, over * _STEPS),
+    )
 
 
 def realisation(actor: Actor, plan: UUID | str | None, year: int, on: date) -> tuple[Count, ...]:

