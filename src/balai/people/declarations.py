@@ -65,6 +65,14 @@ for _declaration in (
         "Selama kemitraan dan 5 tahun sesudahnya",
     ),
     PersonalData(
+        "people.programkey",
+        ("account", "name", "last_used_on"),
+        _GOVERNMENT,
+        _STAFF_LAW,
+        "Mengenali program yang bertindak atas nama sebuah akun; kuncinya sendiri tidak disimpan",
+        "1 tahun setelah kunci dicabut atau habis masanya",
+    ),
+    PersonalData(
         "account.emailaddress",
         ("email",),
         _GOVERNMENT,

@@ -296,3 +296,32 @@ class AccessLog(TenantModel):
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["tenant", "subject", "at"], name="access_log_subject")]
         ordering = ["-at"]
+
+
+class ProgramKey(TenantModel):
+    """A key with which a program acts for an account, in one tenant; only its hash is kept.
+
+    It can do no more than the account can today, and of that only `verbs`.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(_("nama program"), max_length=80)
+    digest = models.CharField(max_length=64)
+    """SHA-256 of the key, in hex; the key is long and random, so nothing slower is needed"""
+    verbs = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    expires_on = models.DateField(_("berlaku sampai"))
+    last_used_on = models.DateField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "digest"], name="program_key_digest")]
+        indexes = [models.Index(fields=["tenant", "account"], name="program_key_account")]
+        ordering = ["-made_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def owner_account(self) -> str:
+        return str(self.account_id)

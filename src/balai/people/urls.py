@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from balai.people.pages import desk, imports, offices, own, partners, roles
+from balai.people.pages import desk, imports, offices, own, partners, program_keys, roles
 
 urlpatterns = [
     path("saya", own.own, name="self"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("saya/salinan.json", own.copy, name="self-copy"),
     path("saya/permintaan", own.ask, name="self-request"),
     path("saya/permintaan/<uuid:key>/batal", own.cancel, name="self-request-cancel"),
+    path("saya/kunci", program_keys.keys, name="program-keys"),
+    path("saya/kunci/baru", program_keys.new_key, name="program-key-new"),
+    path("saya/kunci/<uuid:key>/cabut", program_keys.revoke, name="program-key-revoke"),
     path("mitra", partners.partners, name="partners"),
     path("meja/mitra/baru", partners.new_partner, name="partner-new"),
     path("meja/mitra/<uuid:key>", partners.change_partner, name="partner-change"),

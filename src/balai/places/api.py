@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from ninja import Query, Router
 
 from balai.base.access import public
+from balai.base.api import After, Limit, Page, Router, Word, page
 from balai.places import reads
 from balai.places.models import Region
 from balai.places.rules import Level, Point
 
 router = Router(tags=["places"])
 
+MOST_FOUND = 500
 PUBLISHED = "region codes, their figures and outlines are published for everyone"
 
 
@@ -42,26 +43,37 @@ def _named(region: Region) -> NamedRegion:
     return NamedRegion(region.code, region.name, region.level, region.kind, region.parent, name)
 
 
-@router.get(
-    "/regions", response=list[RegionRow], summary="Search regions by name or code, or list the parts of one"
-)
+@router.get("/regions", response=Page[RegionRow], summary="Search regions, or list the parts of one")
 @public(PUBLISHED)
 def regions(
-    request: HttpRequest, q: str = "", under: str = "", limit: int = Query(50, ge=1, le=500)
-) -> list[RegionRow]:
-    found = reads.search(q, None, under or None, limit) if q else reads.children(under)[:limit]
-    return [_row(region) for region in found]
+    request: HttpRequest, q: Word = "", under: Word = "", after: After = "", limit: Limit = 100
+) -> Page[RegionRow]:
+    """Return the regions whose name or code `q` begins, best first, at most 500 of them.
+
+    Without `q`, the regions one level below the code `under`, by code; the provinces without that too.
+    """
+    found = reads.search(q, None, under or None, MOST_FOUND) if q else reads.children(under)
+    return page([_row(region) for region in found], lambda row: row.code, after, limit)
 
 
 @router.get("/regions/{code}", response=NamedRegion, summary="One region by its code")
 @public(PUBLISHED)
-def region(request: HttpRequest, code: str) -> NamedRegion:
+def region(request: HttpRequest, code: Word) -> NamedRegion:
     return _named(reads.region(code))
+
+
+@router.get(
+    "/regions/{code}/above", response=list[RegionRow], summary="What a region lies in, from the province down"
+)
+@public(PUBLISHED)
+def above(request: HttpRequest, code: Word) -> list[RegionRow]:
+    return [_row(region) for region in reads.ancestors(reads.region(code).code)]
 
 
 @router.get("/at", response=NamedRegion | None, summary="The kelurahan or desa that holds a point")
 @public(PUBLISHED)
-def at(request: HttpRequest, latitude: str, longitude: str) -> NamedRegion | None:
+def at(request: HttpRequest, latitude: Word, longitude: Word) -> NamedRegion | None:
+    """Return the village, or the regency where we hold no outlines of villages; null outside of them all."""
     point = Point.read(latitude, longitude)
     found = reads.containing(point) or reads.containing(point, Level.REGENCY)
     return _named(found) if found else None

@@ -14,6 +14,7 @@ from balai.people.changes.own import (
     unmask_nik,
 )
 from balai.people.changes.partners import change_partner, end_partner, register_partner
+from balai.people.changes.program_keys import make_program_key, note_use, revoke_program_key
 from balai.people.changes.roles import decide_role, give_role, take_role
 
 __all__ = [
@@ -38,9 +39,12 @@ __all__ = [
     "load_city",
     "load_demo_people",
     "look_through",
+    "make_program_key",
+    "note_use",
     "open_office",
     "register_partner",
     "rename_office",
+    "revoke_program_key",
     "save_profile",
     "take_role",
     "transfer",

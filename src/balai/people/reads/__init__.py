@@ -35,6 +35,7 @@ from balai.people.reads.own import (
     own_profile,
     own_request,
     own_requests,
+    own_seats,
 )
 from balai.people.reads.people import (
     PersonSeen,
@@ -51,6 +52,12 @@ from balai.people.reads.people import (
     seats_held,
     seats_visible_to,
 )
+from balai.people.reads.program_keys import (
+    arrive_by_key,
+    own_program_key,
+    own_program_keys,
+    program_key_in_force,
+)
 
 __all__ = [
     "About",
@@ -63,6 +70,7 @@ __all__ = [
     "actor_for",
     "all_offices",
     "arrive",
+    "arrive_by_key",
     "cities",
     "city",
     "copy_of_own_data",
@@ -81,11 +89,15 @@ __all__ = [
     "offices",
     "offices_visible_to",
     "own_profile",
+    "own_program_key",
+    "own_program_keys",
     "own_request",
     "own_requests",
+    "own_seats",
     "partner",
     "partners",
     "person",
+    "program_key_in_force",
     "recipients",
     "role_request",
     "role_requests",

@@ -1,6 +1,7 @@
 """What is kept about the person who asks, for their own page and their own copy."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Case, Q, QuerySet, When
@@ -13,6 +14,7 @@ from balai.base.errors import NotFound
 from balai.base.journal import JournalEntry
 from balai.people.models import AccessLog, Account, DataRequest, Membership, ResidentProfile
 from balai.people.reads.access import accesses_to
+from balai.people.reads.actors import in_force
 from balai.people.reads.keys import ids
 from balai.people.rules import PersonalData, declared
 
@@ -66,6 +68,13 @@ def about(actor: Actor) -> About:
 def own_profile(actor: Actor) -> ResidentProfile | None:
     """Return the actor's own profile in the tenant, None where nothing is kept."""
     return ResidentProfile.objects.filter(account__in=ids([actor.id]), tenant=actor.tenant).first()
+
+
+def own_seats(actor: Actor, on: date) -> tuple[Account, tuple[Membership, ...]]:
+    """Return the actor's own account and the seats it holds in the tenant on a local day, oldest first."""
+    seats = Membership.objects.filter(in_force(on), account=actor.id, tenant=actor.tenant)
+    rows = seats.select_related("office", "partner").order_by("from_on", "pk")
+    return Account.objects.get(pk=actor.id), tuple(rows)
 
 
 def own_requests(actor: Actor) -> QuerySet[DataRequest]:
