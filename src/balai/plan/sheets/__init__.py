@@ -5,6 +5,8 @@ scan      its XML → formulas, merged cells and too long sheets, with their pla
 grid      → rows of raw cells
 cells     a raw cell → a value, or what would be right
 standing  what the database holds, in the same words
-check     both → what would change, and every fault
+parsing   rows → keys and fields by sheet
+faults    what can be wrong with a row that can be read
+check     file and database → what would change, and every fault
 layout    rows → an .xlsx or .csv
 """
