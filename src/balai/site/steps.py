@@ -76,6 +76,7 @@ class Step:
 STEPS = (
     Step("load_places", "Kode dan batas wilayah", ("reference", "src/balai/places")),
     Step("load_cities", "Pemerintah daerah dan peran", ("definitions", "src/balai/people")),
+    Step("load_nomenclature", "Kode anggaran dan sumber dana", ("reference/budget", "src/balai/places")),
 )
 DEMO_STEP = Step(
     DEMO, "Contoh empat daerah", ("definitions", "reference", "src/balai/plan", "src/balai/people")

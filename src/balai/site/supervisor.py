@@ -73,7 +73,11 @@ class Child:
 
     def _start(self, now: float) -> None:
         self.process = subprocess.Popen(
-            self.command(), preexec_fn=_end_with_parent, start_new_session=True, cwd=settings.ROOT
+            self.command(),
+            preexec_fn=_end_with_parent,
+            start_new_session=True,
+            cwd=settings.ROOT,
+            env={**os.environ, "PYTHONPATH": str(settings.ROOT / "src")},
         )
         self.started = now
         log.info("process_started", process=self.name, pid=self.process.pid)
