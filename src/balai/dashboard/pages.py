@@ -1,6 +1,5 @@
 """The portal of a city, the view of its head, and the nation. Pages that only read."""
 
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -28,10 +27,6 @@ def _in_force(actor: Actor) -> plan.PlanRow | None:
     return next((row for row in plan.masterplans(actor) if row.is_in_force), None)
 
 
-def _year(row: plan.PlanRow, on: date) -> int:
-    return min(max(on.year, row.year_from), row.year_to)
-
-
 @require_safe
 @needs("plan.read")
 def portal(request: HttpRequest) -> HttpResponse:
@@ -40,7 +35,7 @@ def portal(request: HttpRequest) -> HttpResponse:
     row = _in_force(actor)
     if row is None:
         return render(request, "dashboard/no_plan.html", {"partners": people.partners(on)})
-    year = _year(row, on)
+    year = row.year_on(on)
     tree = plan.programme_tree(actor, row.id, year, on)
     count = tree.counts[0] if tree.counts else None
     axes = plan.axes(tree, count)
@@ -125,7 +120,7 @@ def action_map(request: HttpRequest) -> HttpResponse:
     row = _in_force(actor)
     if row is None:
         raise NotFound(_("Belum ada rencana induk yang ditetapkan."))
-    tree = plan.programme_tree(actor, row.id, _year(row, on), on)
+    tree = plan.programme_tree(actor, row.id, row.year_on(on), on)
     placed = [action for action in tree.actions if action.latitude is not None]
     return render(
         request,
@@ -145,7 +140,7 @@ def action_places(request: HttpRequest) -> HttpResponse:
     """The places of actions as GeoJSON points."""
     actor, on = actor_of(request), timezone.localdate()
     row = _in_force(actor)
-    actions = plan.programme_tree(actor, row.id, _year(row, on), on).actions if row else ()
+    actions = plan.programme_tree(actor, row.id, row.year_on(on), on).actions if row else ()
     features = [
         {
             "type": "Feature",
@@ -208,17 +203,25 @@ def _worry(remark: plan.Remark) -> str:
         case plan.Concern.UNSPENT:
             return _("%(sum)s belum dibelanjakan.") % {"sum": money.short(money.Rupiah(int(amount)))}
         case plan.Concern.OVER_BUDGET:
-            return _("Belanja melebihi pagu sebesar %(sum)s.") % {"sum": money.short(money.Rupiah(int(amount)))}
+            return _("Belanja melebihi pagu sebesar %(sum)s.") % {
+                "sum": money.short(money.Rupiah(int(amount)))
+            }
         case _:
             unit = remark.action.unit
-            return _("Memburuk %(size)s %(unit)s dari masa lalu.") % {"size": writing.number(amount), "unit": unit}
+            return _("Memburuk %(size)s %(unit)s dari masa lalu.") % {
+                "size": writing.number(amount),
+                "unit": unit,
+            }
 
 
 def _gain(remark: plan.Remark) -> str:
     if remark.kind == plan.Gain.REACHED:
         return _("Target tercapai: %(percent)s%%.") % {"percent": writing.number(remark.amount)}
     unit = remark.action.unit
-    return _("Membaik %(size)s %(unit)s dari masa lalu.") % {"size": writing.number(remark.amount), "unit": unit}
+    return _("Membaik %(size)s %(unit)s dari masa lalu.") % {
+        "size": writing.number(remark.amount),
+        "unit": unit,
+    }
 
 
 @require_safe

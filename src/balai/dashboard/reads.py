@@ -36,7 +36,7 @@ class RegionLine:
 
     @property
     def is_illustration(self) -> bool:
-        return bool(self.counted) and "illustration" == next(iter(self.counted))
+        return bool(self.counted) and next(iter(self.counted)) == "illustration"
 
 
 def regions(actor: Actor, on: date) -> tuple[RegionLine, ...]:
@@ -47,7 +47,7 @@ def regions(actor: Actor, on: date) -> tuple[RegionLine, ...]:
     governments = {row.key: row for row in people.governments()}
     with tenancy.scope(tenancy.NATIONAL, also=governments):
         plans = [row for row in plan.masterplans(actor) if row.is_in_force]
-        years = {row.id: min(max(on.year, row.year_from), row.year_to) for row in plans}
+        years = {row.id: row.year_on(on) for row in plans}
         found = plan.tallies(sorted(set(years.values())), plan.realisation_rule(on))
     tallies: dict[tuple[str, int, str], dict[str, Tally]] = {}
     for key, tally in found.items():

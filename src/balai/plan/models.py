@@ -72,6 +72,11 @@ class Masterplan(Sourced):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def last_year(self) -> int:
+        """Return the last year actions can have targets in: the plan's, or that of a planning period that carries it on."""
+        return max([self.year_to, *(period.year_to for period in self.planning_periods.all())])
+
 
 class Book(TenantModel):
     """One book (buku) of the masterplan, as a file; which books there are is data."""
@@ -79,7 +84,9 @@ class Book(TenantModel):
     masterplan = models.ForeignKey(Masterplan, on_delete=models.PROTECT, related_name="books")
     kind = models.CharField(max_length=40)
     title = models.CharField(max_length=300)
-    file = models.ForeignKey("base.StoredFile", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    file = models.ForeignKey(
+        "base.StoredFile", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     link = models.URLField(max_length=500, blank=True)
 
     class Meta(TenantModel.Meta):
@@ -98,7 +105,9 @@ class PlanningPeriod(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "masterplan", "document", "year_from"], name="planning_period")
+            models.UniqueConstraint(
+                fields=["tenant", "masterplan", "document", "year_from"], name="planning_period"
+            )
         ]
 
 
@@ -128,7 +137,9 @@ class Meeting(TenantModel):
     place = models.CharField(max_length=200, blank=True)
     attendees = models.PositiveIntegerField(null=True, blank=True)
     decisions = models.TextField(blank=True)
-    minutes = models.ForeignKey("base.StoredFile", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    minutes = models.ForeignKey(
+        "base.StoredFile", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
 
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["tenant", "body", "held_on"], name="meeting_date")]
@@ -137,7 +148,9 @@ class Meeting(TenantModel):
 class Programme(Sourced):
     """A programme: a bundle of actions. One of the national tenant is shared by several regions."""
 
-    masterplan = models.ForeignKey(Masterplan, on_delete=models.PROTECT, related_name="programmes", null=True, blank=True)
+    masterplan = models.ForeignKey(
+        Masterplan, on_delete=models.PROTECT, related_name="programmes", null=True, blank=True
+    )
     code = models.CharField(_("kode"), max_length=40)
     title = models.CharField(_("judul"), max_length=300)
     goal = models.TextField(_("tujuan"), blank=True)
@@ -186,7 +199,9 @@ class Action(Sourced):
     title = models.CharField(_("judul"), max_length=300)
     description = models.TextField(_("uraian"), blank=True)
     family = models.CharField(_("kelompok"), max_length=16, choices=Family)
-    owner = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    owner = models.ForeignKey(
+        "people.Office", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     owner_name = models.CharField(_("penanggung jawab menurut sumber"), max_length=200, blank=True)
     indicator = models.CharField(_("indikator"), max_length=300)
     unit = models.CharField(_("satuan"), max_length=60)
@@ -247,8 +262,12 @@ class Support(TenantModel):
     """An office or a partner that helps with an action."""
 
     action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="supports")
-    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    partner = models.ForeignKey("people.Partner", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    office = models.ForeignKey(
+        "people.Office", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    partner = models.ForeignKey(
+        "people.Partner", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     role = models.CharField(max_length=200, blank=True)
 
     class Meta(TenantModel.Meta):
@@ -309,7 +328,9 @@ class Fund(TenantModel):
     source = models.CharField(max_length=8, choices=Source)
     code = models.CharField(max_length=40, blank=True)
     edition = models.CharField(max_length=40, blank=True)
-    partner = models.ForeignKey("people.Partner", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    partner = models.ForeignKey(
+        "people.Partner", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     is_in_kind = models.BooleanField(default=False)
     budget = models.BigIntegerField(_("pagu"), default=0)
     spent = models.BigIntegerField(_("realisasi"), null=True, blank=True)
@@ -324,7 +345,10 @@ class Fund(TenantModel):
                 condition=Q(partner__isnull=True),
                 name="fund_line_without_partner",
             ),
-            models.CheckConstraint(condition=Q(budget__gte=0) & (Q(spent__isnull=True) | Q(spent__gte=0)), name="fund_not_negative"),
+            models.CheckConstraint(
+                condition=Q(budget__gte=0) & (Q(spent__isnull=True) | Q(spent__gte=0)),
+                name="fund_not_negative",
+            ),
         ]
 
 
@@ -368,10 +392,14 @@ class Report(TenantModel):
     is_correction = models.BooleanField(default=False)
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     """the verified entry it corrects; none where the locked period had no verified one"""
-    carried_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    carried_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     """the report of the version before, when a new version of the masterplan took it over"""
     value = models.DecimalField(_("nilai capaian"), max_digits=20, decimal_places=4, null=True, blank=True)
-    physical_percent = models.DecimalField(_("fisik (%)"), max_digits=5, decimal_places=2, null=True, blank=True)
+    physical_percent = models.DecimalField(
+        _("fisik (%)"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
     spent = models.BigIntegerField(_("realisasi belanja"), null=True, blank=True)
     note = models.TextField(_("catatan"), blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
@@ -388,8 +416,12 @@ class Report(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "action", "period", "entry"], name="report_entry"),
-            models.UniqueConstraint(fields=["tenant", "action", "year"], condition=Q(stands=True), name="report_one_stands"),
-            models.CheckConstraint(condition=Q(stands=False) | Q(status="verified"), name="report_stands_verified"),
+            models.UniqueConstraint(
+                fields=["tenant", "action", "year"], condition=Q(stands=True), name="report_one_stands"
+            ),
+            models.CheckConstraint(
+                condition=Q(stands=False) | Q(status="verified"), name="report_stands_verified"
+            ),
             models.CheckConstraint(
                 condition=~Q(status="verified")
                 | Q(verifier_id_text="")
@@ -397,7 +429,8 @@ class Report(TenantModel):
                 name="report_two_persons",
             ),
             models.CheckConstraint(
-                condition=Q(physical_percent__isnull=True) | Q(physical_percent__gte=0, physical_percent__lte=100),
+                condition=Q(physical_percent__isnull=True)
+                | Q(physical_percent__gte=0, physical_percent__lte=100),
                 name="report_percent",
             ),
         ]
@@ -422,7 +455,9 @@ class Evidence(TenantModel):
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="evidence")
     title = models.CharField(max_length=300)
     dated_on = models.DateField(null=True, blank=True)
-    file = models.ForeignKey("base.StoredFile", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    file = models.ForeignKey(
+        "base.StoredFile", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     link = models.URLField(max_length=500, blank=True)
 
     class Meta(TenantModel.Meta):
@@ -466,8 +501,10 @@ class PublishedFigure(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "subject", "dimension", "title", "year", "unit", "source"], name="published_figure"
+                fields=["tenant", "subject", "dimension", "title", "year", "unit", "source"],
+                name="published_figure",
             )
         ]
+
 
 from balai.plan.nomenclature import FundingSource, NomenclatureCode, NomenclatureEdition  # noqa: E402, F401

@@ -265,12 +265,12 @@ def _weight_faults(weight: Decimal) -> Iterator[Fault]:
 
 def _target_faults(plan: Masterplan, draft: ActionDraft) -> Iterator[Fault]:
     for year, value in draft.targets.items():
-        if not plan.year_from <= year <= plan.year_to:
+        if not plan.year_from <= year <= plan.last_year:
             yield Fault(
                 f"target {year}",
                 _("Tahun ini di luar masa rencana."),
                 _("Rencana ini berlaku %(first)d sampai %(last)d.")
-                % {"first": plan.year_from, "last": plan.year_to},
+                % {"first": plan.year_from, "last": plan.last_year},
             )
         yield from checks.number(f"target {year}", value)
 

@@ -148,12 +148,12 @@ def _checked(plan: Masterplan, draft: FundDraft) -> tuple[str, tuple[Fault, ...]
 
 
 def _faults(plan: Masterplan, draft: FundDraft) -> Iterator[Fault]:
-    if not plan.year_from <= draft.year <= plan.year_to:
+    if not plan.year_from <= draft.year <= plan.last_year:
         yield Fault(
             "year",
             _("Tahun ini di luar masa rencana."),
             _("Rencana ini berlaku %(first)d sampai %(last)d.")
-            % {"first": plan.year_from, "last": plan.year_to},
+            % {"first": plan.year_from, "last": plan.last_year},
         )
     yield from checks.choice("source", draft.source, Fund.Source.values)
     yield from checks.rupiah("budget", draft.budget)

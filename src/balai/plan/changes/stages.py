@@ -39,13 +39,13 @@ def freeze_stage(actor: Actor, plan: Key, title: str, year: int, on: date, at: d
     if row.status != Masterplan.Status.ADOPTED:
         raise Locked(_("Tahap hanya dibuat dari rencana induk yang berlaku."))
     faults = list(checks.text("title", title, 200))
-    if not row.year_from <= year <= row.year_to:
+    if not row.year_from <= year <= row.last_year:
         faults.append(
             Fault(
                 "year",
                 _("Tahun ini di luar masa rencana."),
                 _("Rencana ini berlaku %(first)d sampai %(last)d.")
-                % {"first": row.year_from, "last": row.year_to},
+                % {"first": row.year_from, "last": row.last_year},
             )
         )
     checks.refuse(faults)

@@ -120,7 +120,7 @@ def _unready(plan: Masterplan) -> Iterable[Fault]:
         for fault in share_faults(axes, tuple(shares.get(action.pk, ()))):
             yield Fault(f"{action.code}: {fault.place}", fault.wrong, fault.right)
     for target in Target.objects.filter(action__programme__masterplan=plan).select_related("action"):
-        if not plan.year_from <= target.year <= plan.year_to:
+        if not plan.year_from <= target.year <= plan.last_year:
             yield Fault(f"{target.action.code}: target {target.year}", _("Tahun ini di luar masa rencana."))
 
 

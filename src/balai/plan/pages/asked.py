@@ -38,15 +38,15 @@ def year_of(request: HttpRequest, plan: reads.PlanRow) -> int:
     """
     asked = request.GET.get("tahun", "")
     if not asked:
-        return min(max(today().year, plan.year_from), plan.year_to)
-    if asked.isdecimal() and plan.year_from <= int(asked) <= plan.year_to:
+        return plan.year_on(today())
+    if asked.isdecimal() and int(asked) in plan.years:
         return int(asked)
     raise Invalid(
         [
             Fault(
                 _("Tahun"),
                 _("“%(year)s” bukan tahun rencana ini.") % {"year": asked[:20]},
-                _("Pilih tahun %(first)d sampai %(last)d.") % {"first": plan.year_from, "last": plan.year_to},
+                _("Pilih tahun %(first)d sampai %(last)d.") % {"first": plan.year_from, "last": plan.last_year},
             )
         ]
     )

@@ -7,9 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from balai.base import charts
@@ -53,10 +52,6 @@ def bars_of(axes: tuple[reads.Axis, ...], year: int) -> charts.Chart:
     )
 
 
-def _years(plan: reads.PlanRow) -> range:
-    return range(plan.year_from, plan.year_to + 1)
-
-
 def _mark() -> str:
     return "," if get_language() == "id" else "."
 
@@ -73,7 +68,9 @@ def programme(request: HttpRequest) -> HttpResponse:
     here = request.GET.get("dimensi", "")
     tabs = [_tab(_("Semua"), plan, year, "", here, len(tree.actions))]
     tabs += [_tab(axis.name, plan, year, axis.key, here, len(axis.actions)) for axis in axes]
-    shown = next((tuple(one.action for one in axis.actions) for axis in axes if axis.key == here), tree.actions)
+    shown = next(
+        (tuple(one.action for one in axis.actions) for axis in axes if axis.key == here), tree.actions
+    )
     return render(
         request,
         "plan/programme.html",
@@ -81,7 +78,7 @@ def programme(request: HttpRequest) -> HttpResponse:
             "tree": tree,
             "plan": plan,
             "year": year,
-            "years": _years(plan),
+            "years": plan.years,
             "axes": axes,
             "count": count,
             "other_counts": tree.counts[1:],
@@ -146,7 +143,7 @@ def realisation(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "plan/realisation.html",
-        {"plan": plan, "year": year, "years": _years(plan), "counts": counts},
+        {"plan": plan, "year": year, "years": plan.years, "counts": counts},
     )
 
 
@@ -198,7 +195,11 @@ def action(request: HttpRequest, code: str) -> HttpResponse:
 
 def _course(story: reads.ActionStory) -> charts.Chart | None:
     """Return the line of verified values against the targets of their years, where any was reported."""
-    verified = [report for report in reversed(story.reports) if report.status == "verified" and report.value is not None]
+    verified = [
+        report
+        for report in reversed(story.reports)
+        if report.status == "verified" and report.value is not None
+    ]
     if not verified:
         return None
     targets = {target.year: target.value for target in story.targets}
@@ -243,7 +244,9 @@ def action_json(request: HttpRequest, code: str) -> HttpResponse:
     story = reads.action(actor_of(request), code, year, today(), plan.id)
     return as_json(
         action=[row for row in rows if row["code"] == code],
-        targets=[{"year": t.year, "value": None if t.value is None else f"{t.value:f}"} for t in story.targets],
+        targets=[
+            {"year": t.year, "value": None if t.value is None else f"{t.value:f}"} for t in story.targets
+        ],
         reports=[
             {
                 "period": report.period_title,
@@ -270,7 +273,7 @@ def quick_wins(request: HttpRequest) -> HttpResponse:
         {
             "plan": plan,
             "year": year,
-            "years": _years(plan),
+            "years": plan.years,
             "rows": rows,
             "shared": reads.shared_programmes(actor_of(request)),
         },
@@ -303,7 +306,7 @@ def money(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "plan/money.html",
-        {"plan": plan, "year": year, "years": _years(plan), "groups": groups, "published": published},
+        {"plan": plan, "year": year, "years": plan.years, "groups": groups, "published": published},
     )
 
 
@@ -421,7 +424,9 @@ def stage(request: HttpRequest, key: str) -> HttpResponse:
             **count,
             "title": ORIGINS[count["origin"]],
             "rules": [{**rule, "title": RULES[rule["rule"]]} for rule in count["rules"]],
-            "dimensions": [{**each, "name": names.get(each["key"], each["key"])} for each in count["dimensions"]],
+            "dimensions": [
+                {**each, "name": names.get(each["key"], each["key"])} for each in count["dimensions"]
+            ],
         }
         for count in row.figures["counts"]
     ]

@@ -129,7 +129,7 @@ def tallies(
 
 
 def _tally(rows: list[tuple[int, ...]]) -> Tally:
-    """Return the tally of rows (denominator, planned, done, reported, and the two weights in ten-thousandths).
+    """Return the tally of rows: denominator, planned, done, reported, both weights in ten-thousandths.
 
     A third and a half meet over six: adding whole numbers is several times
     faster than adding fractions, and there are thousands of tallies.

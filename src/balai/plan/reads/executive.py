@@ -13,7 +13,7 @@ from balai.plan.models import Origin, Report
 from balai.plan.reads import sight
 from balai.plan.reads.counting import Count
 from balai.plan.reads.desk import Due, due_in, periods
-from balai.plan.reads.plans import PlanRow, programme_tree
+from balai.plan.reads.plans import PlanRow, plan_row, programme_tree
 from balai.plan.reads.rows import ActionRow
 from balai.plan.rules.freshness import Age
 from balai.plan.rules.money import Sum
@@ -91,7 +91,7 @@ def executive(actor: Actor, on: date, plan: UUID | str | None = None, year: int 
         NotFound: there is no such plan the actor may see.
     """
     row = sight.plan(actor, plan)
-    of_year = year or min(max(on.year, row.year_from), row.year_to)
+    of_year = year or plan_row(row).year_on(on)
     tree = programme_tree(actor, row.pk, of_year, on)
     origin = next((count.origin for count in tree.counts), Origin.RECORD.value)
     actions = [each for each in tree.actions if each.provenance.origin == origin and each.is_planned]

@@ -15,7 +15,10 @@ from balai.plan.reads.rows import ActionRow, Provenance, Share, action_rows, pro
 
 @dataclass(frozen=True)
 class PlanRow:
-    """A version of a masterplan. `adopted_on` is None for a draft."""
+    """A version of a masterplan. `adopted_on` is None for a draft.
+
+    `last_year` is past `year_to` where a planning period (RPJMD, RPD) carries the plan on.
+    """
 
     id: UUID
     tenant: str
@@ -25,6 +28,7 @@ class PlanRow:
     status: str
     year_from: int
     year_to: int
+    last_year: int
     legal_basis: str
     vision: str
     axis_set: str
@@ -41,11 +45,11 @@ class PlanRow:
 
     @property
     def years(self) -> tuple[int, ...]:
-        return tuple(range(self.year_from, self.year_to + 1))
+        return tuple(range(self.year_from, self.last_year + 1))
 
     def year_on(self, on: date) -> int:
         """Return the year of the plan to show on a day: that day's, or the nearest the plan has."""
-        return min(max(on.year, self.year_from), self.year_to)
+        return min(max(on.year, self.year_from), self.last_year)
 
 
 @dataclass(frozen=True)
@@ -206,6 +210,7 @@ def plan_row(row: Masterplan) -> PlanRow:
         row.status,
         row.year_from,
         row.year_to,
+        row.last_year,
         row.legal_basis,
         row.vision,
         row.axis_set,

@@ -36,7 +36,7 @@ def within_reach(actor: Actor, verb: str, office: str = "") -> Q:
 
 def plans(actor: Actor) -> QuerySet[Masterplan]:
     """Return the masterplans in scope: what was adopted; drafts for those who write or adopt them."""
-    rows = Masterplan.objects.all()
+    rows = Masterplan.objects.prefetch_related("planning_periods")
     if not actor.may("plan.read"):
         return rows.none()
     drafts = within_reach(actor, "plan.write") | within_reach(actor, "plan.adopt")
