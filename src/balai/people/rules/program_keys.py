@@ -20,7 +20,7 @@ def digest(key: str) -> str:
     """Return what is kept of a key.
 
     >>> digest("balai_x")[:12]
-    '21ca4713e6fe'
+    'aa32cb91a721'
     """
     return hashlib.sha256(key.encode()).hexdigest()
 

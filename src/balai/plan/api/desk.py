@@ -203,7 +203,9 @@ def add_evidence_file(
     actor = actor_of(request)
     handed, name = cast(BinaryIO, file.file), file.name or ""
     # Programs draw a new boundary each time, so that the parts are compared, not the body.
-    content = hashlib.file_digest(handed, "sha256").hexdigest()
+    content = hashlib.sha256()
+    for piece in file.chunks():
+        content.update(piece)
     handed.seek(0)
     return _write(
         request,
@@ -212,7 +214,7 @@ def add_evidence_file(
                 actor, id, about.title, upload=changes.Upload(handed, name), dated_on=about.dated_on
             ).report
         ),
-        sent=repr((about.title, about.dated_on, name, content)).encode(),
+        sent=repr((about.title, about.dated_on, name, content.hexdigest())).encode(),
     )
 
 
