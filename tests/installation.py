@@ -1,5 +1,6 @@
 """A whole installation in a folder of its own, with real processes: for backups, kills and upgrades."""
 
+import http.client
 import json
 import os
 import signal
@@ -129,12 +130,26 @@ class Installation:
 
     def get(self, path: str) -> tuple[int, str]:
         """Return (status, body) of a page; status 0 when nobody answers."""
+        return self._answer(urllib.request.Request(f"http://127.0.0.1:{self.port}{path}"))
+
+    def post(self, path: str, body: Any, idempotency_key: str, program_key: str) -> tuple[int, str]:
+        """Send JSON to the API as a program does; status 0 when nobody answers."""
+        headers = {
+            "Content-Type": "application/json",
+            "Idempotency-Key": idempotency_key,
+            "Authorization": f"Bearer {program_key}",
+        }
+        address = f"http://127.0.0.1:{self.port}{path}"
+        return self._answer(urllib.request.Request(address, json.dumps(body).encode(), headers))
+
+    def _answer(self, request: urllib.request.Request) -> tuple[int, str]:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as response:
+            with urllib.request.urlopen(request, timeout=20) as response:  # noqa: S310
                 return response.status, response.read().decode()
         except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-        except OSError as error:
+            with error:
+                return error.code, error.read().decode()
+        except (OSError, http.client.HTTPException) as error:
             return 0, str(error)
 
     def processes(self) -> Iterator[tuple[int, str]]:

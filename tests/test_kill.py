@@ -1,11 +1,16 @@
 """Server, worker and writers are killed at any moment; nothing acknowledged is lost, nothing is doubled."""
 
+import json
 import random
+import sqlite3
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from email import message_from_bytes
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -98,6 +103,110 @@ def test_three_kills_lose_and_double_nothing(house: Installation) -> None:
 @pytest.mark.parametrize("seed", range(2, 12))
 def test_many_kills_lose_and_double_nothing(house: Installation, seed: int) -> None:
     _nothing_lost_nothing_doubled(house, kills=10, seed=seed)
+
+
+# --- over HTTP -----------------------------------------------------------------
+
+
+class Officer(threading.Thread):
+    """Saves one report again and again through the API, and keeps asking until each save is answered.
+
+    A save that was not answered is sent again under its Idempotency-Key, as a
+    careful program does; each answer must be the one of this save.
+    """
+
+    def __init__(self, house: Installation, plan: dict[str, Any], action: str, saves: int) -> None:
+        super().__init__(daemon=True)
+        self.house, self.plan, self.action, self.saves = house, plan, action, saves
+        self.answered: list[int] = []
+        self.repeats = 0
+        self.fault = ""
+
+    def run(self) -> None:
+        version: int | None = None
+        for number in range(1, self.saves + 1):
+            body = {
+                "action": self.action,
+                "period": self.plan["period"],
+                "version": version,
+                "progress": {"value": number},
+            }
+            told = self._until_answered(f"{self.action}-{number}", body)
+            if told is None:
+                return
+            version = told["version"]
+            self.answered.append(told["version"])
+            time.sleep(0.02)
+
+    def _until_answered(self, key: str, body: dict[str, Any]) -> dict[str, Any] | None:
+        until = time.monotonic() + PATIENCE * 2
+        while time.monotonic() < until:
+            status, text = self.house.post("/api/v1/plan/reports", body, key, self.plan["key"])
+            if status == 200:
+                told: dict[str, Any] = json.loads(text)
+                return told
+            if status not in (0, 500, 502, 503):
+                self.fault = f"{key}: {status} {text[:500]}"
+                return None
+            self.repeats += 1
+            time.sleep(0.1)
+        self.fault = f"{key}: never answered"
+        return None
+
+
+def _reports_through_kills(house: Installation, saves: int, kills: int, seed: int) -> None:
+    plan = json.loads(house.run_program("furnish_plan", "4")[-1])
+    house.start()
+    chance = random.Random(seed)
+    officers = [Officer(house, plan, action, saves) for action in plan["actions"]]
+    for officer in officers:
+        officer.start()
+    for _ in range(kills):
+        time.sleep(chance.uniform(0.2, 1.0))
+        house.kill(chance.choice(["granian", "manage.py work", "manage.py serve"]))
+        time.sleep(0.2)
+        if not house.pids("manage.py serve"):
+            house.start()
+    for officer in officers:
+        officer.join(PATIENCE * 3)
+    assert [officer.fault for officer in officers] == [""] * len(officers)
+    house.wait_until_ready()
+    assert house.stop() == 0
+    for officer in officers:
+        assert officer.answered == list(range(1, saves + 1)), (
+            "each save counts once, also when it was repeated"
+        )
+    with closing(sqlite3.connect(house.data / "balai.sqlite3")) as database:
+        rows = database.execute("SELECT version, CAST(value AS INTEGER) FROM plan_report").fetchall()
+        (lines,) = database.execute(
+            "SELECT COUNT(*) FROM base_journalentry WHERE kind = 'plan.report'"
+        ).fetchone()
+    assert rows == [(saves, saves)] * len(officers), "the last save acknowledged stands"
+    assert lines == saves * len(officers), "each save has its one line in the journal"
+    house.manage("seal_journal")
+    told = house.invariants()
+    assert {name: value for name, value in told.items() if value and name != "audit_length"} == {}
+
+
+def test_reports_sent_while_everything_is_killed_are_saved_exactly_once(tmp_path: Path) -> None:
+    house = Installation(tmp_path / "data")
+    try:
+        _reports_through_kills(house, saves=15, kills=3, seed=1)
+    finally:
+        house.destroy()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [2, 3, 4])
+def test_two_hundred_reports_and_ten_kills(tmp_path: Path, seed: int) -> None:
+    house = Installation(tmp_path / "data")
+    try:
+        _reports_through_kills(house, saves=50, kills=10, seed=seed)
+    finally:
+        house.destroy()
+
+
+# --- the processes ---------------------------------------------------------------
 
 
 def test_a_killed_worker_or_web_server_is_started_again_and_all_end_together(house: Installation) -> None:
