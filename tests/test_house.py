@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import models
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver
 
 from balai.base.rows import SharedModel, TenantModel
 from balai.site import catalogs
@@ -23,6 +23,7 @@ FLOORS = {
     "definitions": 1,
     "places": 2,
     "people": 3,
+    "data": 4,
     "plan": 5,
     "dashboard": 9,
     "site": 10,
@@ -118,10 +119,14 @@ def test_every_tenant_table_has_the_tenant_first_in_its_unique_constraints_and_i
         if not issubclass(model, TenantModel):
             continue
         for constraint in model._meta.constraints:
-            if isinstance(constraint, models.UniqueConstraint) and tuple(constraint.fields)[:1] != ("tenant",):
+            if isinstance(constraint, models.UniqueConstraint) and tuple(constraint.fields)[:1] != (
+                "tenant",
+            ):
                 wrong.append(f"{model._meta.label}: {constraint.name}")
         wrong += [
-            f"{model._meta.label}: {index.name}" for index in model._meta.indexes if index.fields[:1] != ["tenant"]
+            f"{model._meta.label}: {index.name}"
+            for index in model._meta.indexes
+            if index.fields[:1] != ["tenant"]
         ]
         for field in model._meta.fields:
             if field.unique and not field.primary_key and not isinstance(field, models.OneToOneField):

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "balai.definitions",
     "balai.places",
     "balai.people",
+    "balai.data",
     "balai.plan",
     "balai.dashboard",
     "balai.site",

@@ -1,0 +1,1 @@
+"""What the data module decides from values in hand."""
