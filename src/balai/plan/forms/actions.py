@@ -73,6 +73,7 @@ class ActionForm(Told):
     def __init__(
         self,
         data: Any = None,
+        files: Any = None,
         *,
         plan: PlanRow,
         today: date,
@@ -81,7 +82,7 @@ class ActionForm(Told):
         supports: list[Mapping[str, Any]] | None = None,
     ) -> None:
         start = dict(initial or _as_planned(story))
-        super().__init__(data, initial=start)
+        super().__init__(data, files, initial=start)
         self.plan = plan
         self.dimensions = axis_set(plan.axis_set).dimensions
         self._add_shares()
@@ -180,13 +181,14 @@ class QuickWinForm(Asked):
     def __init__(
         self,
         data: Any = None,
+        files: Any = None,
         *,
         told: QuickWinRow | None,
         initial: Mapping[str, Any] | None = None,
         risks: list[Mapping[str, Any]] | None = None,
     ) -> None:
         self.elements = terms("quick-win-elements").terms
-        super().__init__(data, initial=dict(initial or _as_told(told)))
+        super().__init__(data, files, initial=dict(initial or _as_told(told)))
         for term in self.elements:
             self.fields[f"element_{term.key}"] = LongText(label=str(term.name), rows=3, max_length=10_000)
         self.GROUPS = ((_("Sepuluh unsur"), tuple(f"element_{term.key}" for term in self.elements)),)

@@ -78,6 +78,13 @@ class NumberField(forms.CharField):
             ) from error
 
 
+class NumberWhenSent(NumberField):
+    """A number that a draft may lack and a report that is sent may not; `changes` asks for it."""
+
+    def validate(self, value: Any) -> None:
+        """Let an empty one pass."""
+
+
 class RupiahField(forms.CharField):
     """Whole rupiah, also as "1,5 miliar"; None where nothing was written."""
 

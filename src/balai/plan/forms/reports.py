@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from balai.base.writing import number
 from balai.plan import changes
-from balai.plan.forms.fields import Asked, DayField, LongText, NumberField, RupiahField
+from balai.plan.forms.fields import Asked, DayField, LongText, NumberField, NumberWhenSent, RupiahField
 from balai.plan.reads import ActionStory, ReportRow
 
 TAKEN = "image/jpeg,image/png,image/webp,application/pdf"
@@ -25,9 +25,7 @@ class ReportForm(Asked):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     held = forms.CharField(required=False, widget=forms.HiddenInput)
     value = NumberField(required=False)
-    physical_percent = NumberField(
-        label=_("Fisik (%)"), required=False, help_text=_("Kemajuan pekerjaan, 0 sampai 100.")
-    )
+    physical_percent = NumberField(label=_("Kemajuan fisik (persen, 0 sampai 100)"), required=False)
     spent = RupiahField(
         label=_("Realisasi belanja"),
         required=False,
@@ -66,11 +64,13 @@ class ReportForm(Asked):
     ) -> None:
         super().__init__(*args, initial=_as_said(report, today), **options)
         row = story.row
-        self.fields["value"].label = _t("Capaian (%(unit)s)") % {"unit": row.unit}
+        counts = "physical_percent" if row.target is None else "value"
+        label = self.fields[counts].label
+        # What counts is asked first, and it alone must be there when the report is sent.
+        self.fields[counts] = NumberWhenSent(label=label)
+        self.fields["value"].label = f"{row.indicator} ({row.unit})"
         self.fields["value"].help_text = _help(story)
-        if row.target is None:
-            # Without a numeric target the percentage is what counts, so it is asked first.
-            self.order_fields(["version", "held", "physical_percent"])
+        self.order_fields(["version", "held", counts])
         evidence = report.evidence if report else ()
         if evidence:
             self.choose("drop", [(str(each.id), each.title) for each in evidence])

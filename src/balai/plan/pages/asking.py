@@ -7,8 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +19,7 @@ from balai.base.errors import Conflict, Fault, Invalid, Locked, Refused
 from balai.base.files import clean_name
 from balai.base.idempotency import once
 from balai.plan.forms.fields import Asked
+from balai.plan.reads import PlanRow
 
 _PLACES: Mapping[str, Any] = {
     "actions": gettext_lazy("Rencana aksi"),
@@ -50,6 +53,11 @@ class Difference:
     label: str
     yours: Any
     now: Any
+
+
+def sent(request: HttpRequest) -> tuple[QueryDict | None, MultiValueDict[str, UploadedFile] | None]:
+    """Return what a form was sent with, fields and files; (None, None) where it is only asked for."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
 def show(
@@ -132,6 +140,16 @@ def tell(form: Asked, error: Refused) -> list[Difference]:
     form.add_error(None, str(error))
     changed = error.changes if isinstance(error, Conflict) else {}
     return [Difference(_label(form, name), yours, now) for name, (yours, now) in changed.items()]
+
+
+def only_draft(request: HttpRequest, plan: PlanRow) -> None:
+    """Say at once that a plan is locked; a form that was sent is told so with all that was typed in it.
+
+    Raises:
+        Locked: the plan was adopted.
+    """
+    if request.method != "POST" and not plan.is_draft:
+        raise Locked(_("Rencana induk yang sudah ditetapkan hanya berubah lewat versi baru."))
 
 
 def typed(request: HttpRequest, names: Iterable[str]) -> dict[str, Any]:

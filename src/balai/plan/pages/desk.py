@@ -21,7 +21,7 @@ from balai.plan.forms import CorrectionForm, ReportForm
 from balai.plan.held import Held, keep, sealed, unsealed
 from balai.plan.models import Report
 from balai.plan.pages.asked import plan_in_force, today, year_of
-from balai.plan.pages.asking import Done, ask, say, show
+from balai.plan.pages.asking import Done, ask, say, sent, show
 
 _OPEN = (Report.Status.DRAFT, Report.Status.RETURNED)
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -91,7 +91,7 @@ def report(request: HttpRequest, action: UUID, period: UUID) -> HttpResponse:
     # What is being typed is never thrown away: a form that was sent is judged, whatever became of the report.
     if request.method != "POST" and _is_closed(last, of):
         return show(request, "plan/desk/reported.html", _about(story, of, last))
-    form = ReportForm(request.POST or None, request.FILES or None, story=story, report=last, today=today())
+    form = ReportForm(*sent(request), story=story, report=last, today=today())
 
     def act(form: ReportForm) -> Done:
         said = form.cleaned_data
@@ -114,9 +114,7 @@ def correct(request: HttpRequest, action: UUID, period: UUID) -> HttpResponse:
     last = _last_entry(story, of)
     if request.method != "POST" and last and last.is_correction and last.status in _OPEN:
         return redirect("plan-report", action=action, period=period)
-    form = CorrectionForm(
-        request.POST or None, request.FILES or None, story=story, report=last, today=today()
-    )
+    form = CorrectionForm(*sent(request), story=story, report=last, today=today())
     # Evidence of what is corrected stays with what is corrected.
     form.fields.pop("drop", None)
 

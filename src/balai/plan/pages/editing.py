@@ -13,7 +13,7 @@ from balai.base.errors import NotFound
 from balai.plan import changes, reads
 from balai.plan.forms import ActionForm, ProgrammeForm, QuickWinForm
 from balai.plan.pages.asked import today
-from balai.plan.pages.asking import Done, ask, do_once, show, typed
+from balai.plan.pages.asking import Done, ask, do_once, only_draft, sent, show, typed
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -48,7 +48,7 @@ def programmes(request: HttpRequest, key: UUID) -> HttpResponse:
 @needs("plan.write")
 def create_programme(request: HttpRequest, key: UUID) -> HttpResponse:
     actor = actor_of(request)
-    reads.masterplan(actor, key)
+    only_draft(request, reads.masterplan(actor, key).plan)
 
     def act(form: ProgrammeForm) -> Done:
         changes.create_programme(actor, key, form.draft())
@@ -56,7 +56,7 @@ def create_programme(request: HttpRequest, key: UUID) -> HttpResponse:
 
     return ask(
         request,
-        ProgrammeForm(request.POST or None),
+        ProgrammeForm(*sent(request)),
         act,
         title=_("Tambah program"),
         button=_("Tambah program"),
@@ -69,6 +69,7 @@ def create_programme(request: HttpRequest, key: UUID) -> HttpResponse:
 def edit_programme(request: HttpRequest, key: UUID) -> HttpResponse:
     actor = actor_of(request)
     row = reads.programme(actor, key)
+    only_draft(request, reads.masterplan(actor, row.plan_id).plan)
 
     def act(form: ProgrammeForm) -> Done:
         changes.edit_programme(actor, key, form.draft())
@@ -76,7 +77,7 @@ def edit_programme(request: HttpRequest, key: UUID) -> HttpResponse:
 
     return ask(
         request,
-        ProgrammeForm(request.POST or None, programme=row),
+        ProgrammeForm(*sent(request), programme=row),
         act,
         title=_("Ubah program %(code)s") % {"code": row.code},
         button=_("Simpan"),
@@ -107,6 +108,7 @@ def create_action(request: HttpRequest, key: UUID) -> HttpResponse:
     actor = actor_of(request)
     programme = reads.programme(actor, key)
     plan = reads.masterplan(actor, programme.plan_id).plan
+    only_draft(request, plan)
 
     def act(form: ActionForm) -> Done:
         made = changes.create_action(actor, key, form.draft())
@@ -127,6 +129,7 @@ def create_action(request: HttpRequest, key: UUID) -> HttpResponse:
 def edit_action(request: HttpRequest, key: UUID) -> HttpResponse:
     actor = actor_of(request)
     story = reads.action(actor, str(key), today().year, today())
+    only_draft(request, story.plan)
 
     def act(form: ActionForm) -> Done:
         changes.edit_action(actor, key, form.draft(), form.cleaned_data["version"] or 0)
@@ -175,10 +178,11 @@ def quick_win(request: HttpRequest, key: UUID) -> HttpResponse:
     """The story, the ten elements and the risks of a quick win."""
     actor = actor_of(request)
     story = reads.action(actor, str(key), today().year, today())
+    only_draft(request, story.plan)
     if not story.row.is_quick_win:
         raise NotFound(_("Rencana aksi ini bukan program unggulan. Tandai dahulu di halaman ubahnya."))
     told = story.quick_win
-    form = QuickWinForm(request.POST or None, told=told)
+    form = QuickWinForm(*sent(request), told=told)
     if "add_row" in request.POST and form.rows:
         form = QuickWinForm(told=told, initial=typed(request, form.fields), risks=[*form.rows.as_written()])
 
@@ -198,7 +202,7 @@ def quick_win(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _action_form(request: HttpRequest, plan: reads.PlanRow, story: reads.ActionStory | None) -> ActionForm:
     options: dict[str, Any] = {"plan": plan, "today": today(), "story": story}
-    form = ActionForm(request.POST or None, **options)
+    form = ActionForm(*sent(request), **options)
     if "add_row" in request.POST and form.rows:
         return ActionForm(initial=typed(request, form.fields), supports=[*form.rows.as_written()], **options)
     return form

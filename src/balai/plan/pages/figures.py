@@ -11,7 +11,7 @@ from balai.base.access import actor_of, needs
 from balai.plan import changes, reads
 from balai.plan.forms import FigureForm
 from balai.plan.models import Confidence
-from balai.plan.pages.asking import Done, ask, do_once, show
+from balai.plan.pages.asking import Done, ask, do_once, sent, show
 
 
 @require_safe
@@ -35,7 +35,7 @@ def record(request: HttpRequest) -> HttpResponse:
 
     return ask(
         request,
-        FigureForm(request.POST or None),
+        FigureForm(*sent(request)),
         act,
         title=_("Catat angka terbit"),
         about=_(

@@ -14,7 +14,7 @@ from balai.plan import changes, reads
 from balai.plan.forms import FundForm, PledgeForm, SpendingForm
 from balai.plan.models import Fund
 from balai.plan.pages.asked import plan_in_force, today, year_of
-from balai.plan.pages.asking import Done, ask, do_once, show
+from balai.plan.pages.asking import Done, ask, do_once, sent, show
 from balai.plan.rules.money import PLEDGED
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +37,7 @@ def funds(request: HttpRequest, key: UUID) -> HttpResponse:
 
     return ask(
         request,
-        FundForm(request.POST or None, plan=story.plan, today=today()),
+        FundForm(*sent(request), plan=story.plan, today=today()),
         act,
         template="plan/desk/funds.html",
         story=story,
@@ -60,7 +60,7 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponse:
 
     return ask(
         request,
-        FundForm(request.POST or None, plan=story.plan, today=today(), line=line),
+        FundForm(*sent(request), plan=story.plan, today=today(), line=line),
         act,
         title=_("Ubah dana %(title)s") % {"title": story.row.title},
         button=_("Simpan"),
@@ -99,7 +99,7 @@ def spend(request: HttpRequest, key: UUID) -> HttpResponse:
 
     return ask(
         request,
-        SpendingForm(request.POST or None, initial={"spent": line.spent}),
+        SpendingForm(*sent(request), initial={"spent": line.spent}),
         act,
         title=_("Realisasi %(source)s %(year)d") % {"source": _SOURCES[line.source], "year": line.year},
         about=story.row.title,
@@ -146,7 +146,7 @@ def add_pledge(request: HttpRequest) -> HttpResponse:
 
     return ask(
         request,
-        PledgeForm(request.POST or None, plan=plan, today=today(), actions=actions),
+        PledgeForm(*sent(request), plan=plan, today=today(), actions=actions),
         act,
         title=_("Catat janji CSR atau mitra"),
         button=_("Catat janji"),

@@ -16,7 +16,7 @@ from balai.plan import changes, reads
 from balai.plan.forms import AdoptForm, BodyForm, BookForm, MasterplanForm, MeetingForm, PlanningPeriodForm
 from balai.plan.models import Body, Masterplan
 from balai.plan.pages.asked import today
-from balai.plan.pages.asking import Done, ask, do_once, show
+from balai.plan.pages.asking import Done, ask, do_once, only_draft, sent, show
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -51,7 +51,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
     return ask(
         request,
-        MasterplanForm(request.POST or None, region=region),
+        MasterplanForm(*sent(request), region=region),
         act,
         title=_("Mulai rencana induk"),
         button=_("Buat draf"),
@@ -90,6 +90,7 @@ def _book_kind(key: str) -> str:
 def edit(request: HttpRequest, key: UUID) -> HttpResponse:
     actor = actor_of(request)
     plan = reads.masterplan(actor, key).plan
+    only_draft(request, plan)
 
     def act(form: MasterplanForm) -> Done:
         changes.edit_masterplan(actor, key, form.draft())
@@ -97,7 +98,7 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponse:
 
     return ask(
         request,
-        MasterplanForm(request.POST or None, region=plan.region_code, plan=plan),
+        MasterplanForm(*sent(request), region=plan.region_code, plan=plan),
         act,
         title=_("Ubah rencana induk"),
         button=_("Simpan"),
@@ -111,6 +112,7 @@ def adopt(request: HttpRequest, key: UUID) -> HttpResponse:
     """Adopt a draft; what that causes is said before."""
     actor = actor_of(request)
     plan = reads.masterplan(actor, key).plan
+    only_draft(request, plan)
 
     def act(form: AdoptForm) -> Done:
         changes.adopt(actor, key, form.cleaned_data["on"])
@@ -126,7 +128,7 @@ def adopt(request: HttpRequest, key: UUID) -> HttpResponse:
         )
     return ask(
         request,
-        AdoptForm(request.POST or None, today=today()),
+        AdoptForm(*sent(request), today=today()),
         act,
         title=_("Tetapkan %(plan)s?") % {"plan": plan.title},
         button=_("Tetapkan rencana induk"),
@@ -162,7 +164,7 @@ def add_book(request: HttpRequest, key: UUID) -> HttpResponse:
 
     return ask(
         request,
-        BookForm(request.POST or None, request.FILES or None),
+        BookForm(*sent(request)),
         act,
         title=_("Tambah buku"),
         button=_("Tambah buku"),
@@ -187,7 +189,7 @@ def remove_book(request: HttpRequest, key: UUID, book: UUID) -> HttpResponse:
 @needs("plan.write")
 def add_planning_period(request: HttpRequest, key: UUID) -> HttpResponse:
     actor = actor_of(request)
-    reads.masterplan(actor, key)
+    only_draft(request, reads.masterplan(actor, key).plan)
 
     def act(form: PlanningPeriodForm) -> Done:
         changes.add_planning_period(actor, key, **form.cleaned_data)
@@ -195,7 +197,7 @@ def add_planning_period(request: HttpRequest, key: UUID) -> HttpResponse:
 
     return ask(
         request,
-        PlanningPeriodForm(request.POST or None),
+        PlanningPeriodForm(*sent(request)),
         act,
         title=_("Tambah periode RPJMD atau RPD"),
         button=_("Tambah periode"),
@@ -231,7 +233,7 @@ def body(request: HttpRequest, key: UUID, kind: str) -> HttpResponse:
 
     return ask(
         request,
-        BodyForm(request.POST or None, body=found),
+        BodyForm(*sent(request), body=found),
         act,
         title=str(names[kind]),
         button=_("Simpan"),
@@ -255,7 +257,7 @@ def meeting(request: HttpRequest, key: UUID, body: UUID) -> HttpResponse:
 
     return ask(
         request,
-        MeetingForm(request.POST or None, request.FILES or None, today=today()),
+        MeetingForm(*sent(request), today=today()),
         act,
         title=_("Catat rapat %(body)s") % {"body": dict(Body.Kind.choices)[found.kind]},
         button=_("Catat rapat"),

@@ -16,7 +16,7 @@ from balai.base.errors import Conflict, NotFound
 from balai.plan import reads, workbook
 from balai.plan.forms import WorkbookForm
 from balai.plan.held import Held, keep, sealed, unsealed
-from balai.plan.pages.asking import Done, do_once, show
+from balai.plan.pages.asking import Done, do_once, sent, show
 
 CHANGES_SHOWN = 200
 _ONE_HOUR = 3600
@@ -26,7 +26,7 @@ _ONE_HOUR = 3600
 @needs("plan.import")
 def bring(request: HttpRequest) -> HttpResponse:
     """Take a workbook and say what it would do. Nothing is written to the plan here."""
-    form = WorkbookForm(request.POST or None, request.FILES or None)
+    form = WorkbookForm(*sent(request))
     if request.method != "POST":
         return show(request, "plan/desk/import.html", {"form": form, "plan": _plan(request)})
     if not form.is_valid():

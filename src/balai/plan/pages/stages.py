@@ -15,7 +15,7 @@ from balai.base.errors import NotFound
 from balai.plan import changes, reads
 from balai.plan.forms import PartForm, ProgrammeForm, StageForm
 from balai.plan.pages.asked import today
-from balai.plan.pages.asking import Done, ask, show
+from balai.plan.pages.asking import Done, ask, sent, show
 from balai.plan.report_pdf import stage_pdf
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +37,7 @@ def stages(request: HttpRequest) -> HttpResponse:
 
     return ask(
         request,
-        StageForm(request.POST or None, plan=plan, today=today()),
+        StageForm(*sent(request), plan=plan, today=today()),
         act,
         template="plan/desk/stages.html",
         plan=plan,
@@ -89,7 +89,7 @@ def part(request: HttpRequest, key: UUID) -> HttpResponse:
 
     return ask(
         request,
-        PartForm(request.POST or None, initial={"part": _own_part(row, actor.tenant)}),
+        PartForm(*sent(request), initial={"part": _own_part(row, actor.tenant)}),
         act,
         title=row.title,
         about=row.goal,
@@ -110,7 +110,7 @@ def create_shared(request: HttpRequest) -> HttpResponse:
 
     return ask(
         request,
-        ProgrammeForm(request.POST or None),
+        ProgrammeForm(*sent(request)),
         act,
         title=_("Buat program bersama"),
         button=_("Buat program bersama"),

@@ -179,7 +179,13 @@ def test_what_was_sent_meanwhile_is_told_without_losing_the_form(town: Town) -> 
     client = town.cast.budi.client
     page = client.get(report_url(town)).content.decode()
     row = town.reported(town.one, 9)
-    said = {"token": TOKEN.search(page)[1], "version": row.version, "value": "5", "note": "isi Budi", "do": "send"}
+    said = {
+        "token": TOKEN.search(page)[1],
+        "version": row.version,
+        "value": "5",
+        "note": "isi Budi",
+        "do": "send",
+    }
     answer = client.post(report_url(town), said)
     assert answer.status_code == 423 and "isi Budi" in answer.content.decode()
 
@@ -276,7 +282,9 @@ def test_the_desk_asks_the_database_as_often_for_many_rows_as_for_few(cast: Cast
     counts = {}
     for name in ("plan-desk", "plan-own-actions", "plan-late"):
         client.get(reverse(name))
-        with CaptureQueriesContext(connection, ) as few:
+        with CaptureQueriesContext(
+            connection,
+        ) as few:
             client.get(reverse(name))
         counts[name] = len(few)
     assert all(count < 45 for count in counts.values()), counts
