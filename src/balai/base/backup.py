@@ -237,7 +237,7 @@ def _add(archive: tarfile.TarFile, manifest: Manifest, name: str, path: Path) ->
         info.size = os.fstat(file.fileno()).st_size
         info.mode = 0o600
         hashing = _Hashing(file)
-        archive.addfile(info, hashing)  # type: ignore[arg-type]
+        archive.addfile(info, hashing)
         manifest.parts[name] = [info.size, hashing.total.hexdigest()]
 
 

@@ -131,7 +131,7 @@ def _references() -> Iterator[tuple[type[TenantModel], models.ForeignKey]]:
 def _strangers(model: type[TenantModel], field: models.ForeignKey) -> int:
     quote = connection.ops.quote_name
     source, target = quote(model._meta.db_table), quote(field.related_model._meta.db_table)
-    column, key = quote(field.column), quote(field.target_field.column)
+    column, key = quote(str(field.column)), quote(str(field.target_field.column))
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT COUNT(*) FROM {source} s LEFT JOIN {target} t ON t.{key} = s.{column} "  # noqa: S608

@@ -93,7 +93,8 @@ class Job:
         >>> Job("x", print, 5, timedelta(seconds=10), True).wait(3)
         datetime.timedelta(seconds=40)
         """
-        return min(self.backoff * 2 ** min(attempts - 1, 30), LONGEST_WAIT)
+        wait: timedelta = self.backoff * 2 ** min(attempts - 1, 30)
+        return min(wait, LONGEST_WAIT)
 
 
 class Overtaken(Exception):

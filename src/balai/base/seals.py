@@ -292,7 +292,8 @@ def _check_seals(tenant: str, heads: dict[int, str]) -> Iterator[Break]:
 def oldest_unsealed() -> datetime | None:
     """Return when the oldest entry without a link was written, in the tenant in scope; None: all sealed."""
     recent = JournalEntry.objects.filter(pk__gte=_first_id(timezone.now() - LATEST_COMMIT))
-    return _without_link(recent).aggregate(first=models.Min("at"))["first"]
+    first: datetime | None = _without_link(recent).aggregate(first=models.Min("at"))["first"]
+    return first
 
 
 def audit_length() -> int:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from types import FrameType
+from uuid import UUID
 
 import structlog
 from django.db import OperationalError, close_old_connections, connection, models, transaction
@@ -80,7 +81,7 @@ def recover() -> int:
     return sum(_recover_one(pk) for pk in orphans)
 
 
-def _recover_one(pk: object) -> bool:
+def _recover_one(pk: UUID) -> bool:
     with transaction.atomic():
         found = DBTaskResult.objects.select_for_update().get(pk=pk)
         if found.status != TaskResultStatus.RUNNING:

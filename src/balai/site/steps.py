@@ -17,6 +17,7 @@ from typing import TextIO
 
 from django.conf import settings
 from django.core.management import call_command, get_commands
+from django.core.management.base import OutputWrapper
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -33,7 +34,7 @@ class Screen(io.TextIOBase):
     Where nobody looks on, only the end of each step is written.
     """
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO | OutputWrapper) -> None:
         self.out = out
         self.shown = ""
 

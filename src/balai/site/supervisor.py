@@ -162,8 +162,9 @@ class Supervisor:
 
 def _let_go() -> None:
     connection.close()
-    if connection.vendor == "postgresql":
-        connection.close_pool()
+    close_pool = getattr(connection, "close_pool", None)
+    if close_pool is not None:
+        close_pool()
 
 
 def run(options: Options) -> None:
