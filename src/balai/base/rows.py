@@ -4,7 +4,7 @@ Every model of ours is one or the other; a test refuses a third kind.
 """
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NoReturn, Self
 
 from django.db import models
 
@@ -13,11 +13,48 @@ from balai.base.ids import uuid7
 
 
 class TenantQuerySet[M: "TenantModel"](models.QuerySet[M]):
+    """Rows of the tenants in scope to read; of the tenant in scope alone to write.
+
+    PostgreSQL draws the same line by itself; here it is drawn for SQLite too.
+    """
+
+    def _written(self) -> Self:
+        return self.filter(tenant=tenancy.current_tenant())
+
     def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
-        rows = list(objs)
-        for row in rows:
-            row.check_tenant()
-        return super().bulk_create(rows, *args, **kwargs)
+        return super().bulk_create(_of_this_tenant(objs), *args, **kwargs)
+
+    def bulk_update(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> int:
+        return super().bulk_update(_of_this_tenant(objs), *args, **kwargs)
+
+    def update(self, **values: Any) -> int:
+        if "tenant" in values:
+            raise tenancy.WrongTenant(f"a row of {self.model._meta.label} stays with its tenant")
+        return super(TenantQuerySet, self._written()).update(**values)
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        return super(TenantQuerySet, self._written()).delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+
+    def get_or_create(self, *args: Any, **kwargs: Any) -> tuple[M, bool]:
+        """Look for the row among those of the tenant in scope, as it is there that it would be made."""
+        return super(TenantQuerySet, self._written()).get_or_create(*args, **kwargs)
+
+    def update_or_create(self, *args: Any, **kwargs: Any) -> tuple[M, bool]:
+        return super(TenantQuerySet, self._written()).update_or_create(*args, **kwargs)
+
+    def raw(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError(f"SQL of one's own knows no tenant: ask {self.model._meta.label}.objects instead")
+
+
+def _of_this_tenant[M: "TenantModel"](rows: Iterable[M]) -> list[M]:
+    checked = list(rows)
+    for row in checked:
+        row.check_tenant()
+    return checked
 
 
 class TenantManager[M: "TenantModel"](models.Manager[M]):
@@ -61,6 +98,10 @@ class TenantModel(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.check_tenant()
         super().save(*args, **kwargs)
+
+    def _do_update(self, base_qs: models.QuerySet[Self], *args: Any, **kwargs: Any) -> Any:
+        # A row read from another tenant and given ours would else be taken over by its key.
+        return super()._do_update(base_qs.filter(tenant=self.tenant), *args, **kwargs)  # type: ignore[misc]
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         self.check_tenant()
