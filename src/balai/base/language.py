@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from balai.base.access import public
 from balai.base.errors import Fault, Invalid
+from balai.base.streaming import make_within
 
 _KNOWN = frozenset(code for code, _name in settings.LANGUAGES)
 
@@ -28,6 +29,7 @@ class LanguageMiddleware:
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
+        make_within(response, lambda: translation.override(language))
         response.headers.setdefault("Content-Language", language)
         return response
 

@@ -1,13 +1,14 @@
 """The two middlewares at the door: which local government is addressed, and who asks."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from balai.base import tenancy
 from balai.base.actor import Actor
 from balai.base.answers import answer
 from balai.base.errors import Forbidden
+from balai.base.streaming import make_within
 from balai.people import reads
 from balai.people.models import Account, LocalGovernment
 
@@ -24,6 +26,9 @@ type View = Callable[..., HttpResponseBase]
 _log = logging.getLogger(__name__)
 
 NATIONAL_PATH = "/nasional"
+
+HOME = "home"
+"""Where a session keeps the tenant at whose host it was begun."""
 
 VIEWS_OF_OTHERS = {
     "allauth.": "pages of signing in; they check the account themselves, and most are for visitors",
@@ -48,52 +53,43 @@ class TenantMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        tenant, government = _addressed(request)
+        home, tenant, government = _addressed(request)
+        request.home = home  # type: ignore[attr-defined]
         request.government = government  # type: ignore[attr-defined]
         with tenancy.scope(tenant):
             response = self.get_response(request)
-        # A file is sent as it lies; everything else may still query while it streams.
-        if response.streaming and not isinstance(response, FileResponse):
-            response.streaming_content = _in_scope(response.streaming_content, tenant)  # type: ignore[attr-defined]
+        make_within(response, lambda: tenancy.scope(tenant))
         return response
 
 
-def _addressed(request: HttpRequest) -> tuple[str, LocalGovernment | None]:
+def _addressed(request: HttpRequest) -> tuple[str, str, LocalGovernment | None]:
+    """Return the tenant of the host, the tenant of the address, and the government of that one."""
     host = request.get_host().rpartition(":")[0] or request.get_host()
+    home = settings.OPTIONS.default_tenant
     try:
-        if request.path == NATIONAL_PATH or request.path.startswith(f"{NATIONAL_PATH}/"):
-            tenant = tenancy.NATIONAL
-        else:
-            tenant = reads.tenant_at(host.lower()) or settings.OPTIONS.default_tenant
-        return tenant, reads.government(tenant)
+        home = reads.tenant_at(host.lower()) or home
+        is_national = request.path == NATIONAL_PATH or request.path.startswith(f"{NATIONAL_PATH}/")
+        tenant = tenancy.NATIONAL if is_national else home
+        return home, tenant, reads.government(tenant)
     except DatabaseError:
         # /health answers also when the database does not; whoever needs rows fails at the next query.
         _log.exception("the list of local governments cannot be read")
-        return settings.OPTIONS.default_tenant, None
-
-
-def _in_scope(pieces: Iterable[bytes], tenant: str) -> Iterator[bytes]:
-    """Yield the pieces, each made in the scope; between two of them the scope is not in force."""
-    source = iter(pieces)
-    while True:
-        with tenancy.scope(tenant):
-            try:
-                piece = next(source)
-            except StopIteration:
-                return
-        yield piece
+        return home, home, None
 
 
 class ActorMiddleware:
     """Puts the acting account on the request, and refuses views that declare nobody.
 
-    Seats are read anew at every request: who leaves today is out at once.
+    Seats are read anew at every request: who leaves today is out at once. A
+    session begun at the host of one tenant is worth nothing at the host of another.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not _is_at_home(request):
+            request.user = AnonymousUser()
         arrival = _arrival(request)
         request.actor = arrival.actor  # type: ignore[attr-defined]
         request.needs_second_factor = _lacks_second_factor(request, arrival)  # type: ignore[attr-defined]
@@ -109,6 +105,11 @@ class ActorMiddleware:
         # Raised here it would be a 500: process_exception sees only what views raise.
         error = Forbidden(_("Halaman ini belum menyatakan siapa yang boleh membukanya."))
         return answer(request, error)
+
+
+def _is_at_home(request: HttpRequest) -> bool:
+    here: str = request.home  # type: ignore[attr-defined]
+    return not request.user.is_authenticated or request.session.setdefault(HOME, here) == here
 
 
 def _arrival(request: HttpRequest) -> reads.Arrival:

@@ -15,6 +15,7 @@ from allauth.mfa.signals import authenticator_added, authenticator_removed, auth
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.signals import user_logged_in as session_begins
 from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -24,6 +25,7 @@ from django.utils.translation import gettext_lazy
 
 from balai.base import journal, sealing, tenancy
 from balai.people import reads
+from balai.people.entrance import HOME
 from balai.people.models import Account
 
 
@@ -65,6 +67,13 @@ def _write(account: Account, verb: str, **facts: Any) -> None:
     actor = reads.actor_for(account, tenancy.current_tenant(), timezone.localdate())
     with transaction.atomic():
         journal.write(actor, verb, account, **facts)
+
+
+@receiver(session_begins, dispatch_uid="people.session_home")
+def _at_home_here(request: HttpRequest, **_kwargs: Any) -> None:
+    # Whoever was signed in at another host with this session begins anew here.
+    if hasattr(request, "home"):
+        request.session[HOME] = request.home
 
 
 @receiver(user_logged_in, dispatch_uid="people.journal_sign_in")

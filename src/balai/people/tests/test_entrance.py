@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
+from django.utils.translation import get_language, gettext
 from tests.cast import MALANG, REGENCY, Cast, someone, visitor_at
 
 from balai.base import tenancy
@@ -18,7 +19,7 @@ from balai.base.access import actor_of, public
 from balai.base.errors import NotFound
 from balai.people import changes, reads
 from balai.people.entrance import ActorMiddleware, TenantMiddleware
-from balai.people.models import Account, Office
+from balai.people.models import Account, Membership, Office
 from balai.site import urls as site_urls
 
 
@@ -36,6 +37,11 @@ def slow_list(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(rows())
 
 
+@public("test")
+def slow_words(request: HttpRequest) -> StreamingHttpResponse:
+    return StreamingHttpResponse(f"{get_language()} {gettext('hari ini')}\n" for _piece in range(2))
+
+
 def undeclared(request: HttpRequest) -> HttpResponse:
     raise AssertionError("nobody may get here")
 
@@ -46,6 +52,7 @@ urlpatterns = [
     path("nasional/where", where),
     path("nasionalisme", where),
     path("slow", slow_list),
+    path("words", slow_words),
     path("undeclared", undeclared),
 ]
 here = pytest.mark.urls(__name__)
@@ -67,6 +74,16 @@ here = pytest.mark.urls(__name__)
 )
 def test_the_host_name_says_the_tenant(host: str, address: str, tenant: str, cast: Cast) -> None:
     assert Client(HTTP_HOST=host).get(address).content.decode() == f"{tenant} {tenant}"
+
+
+@here
+def test_a_streamed_answer_keeps_its_language(cast: Cast) -> None:
+    client = visitor_at(MALANG)
+    client.cookies["bahasa"] = "en"
+    pieces = iter(client.get("/words").streaming_content)  # type: ignore[attr-defined]
+    assert next(pieces) == b"en today\n"
+    assert get_language() == "id"
+    assert next(pieces) == b"en today\n"
 
 
 @here
@@ -107,11 +124,30 @@ def test_an_account_that_is_switched_off_is_a_visitor(cast: Cast) -> None:
     assert client.get("/meja/orang").status_code == 302
 
 
-def test_a_session_is_worth_in_another_city_what_the_account_is_worth_there(cast: Cast) -> None:
+@pytest.mark.parametrize("address", ["/saya", "/meja/orang", "/akun/email/", "/akun/2fa/", "/nasional/where"])
+@here
+def test_a_session_of_one_city_is_worth_nothing_at_the_host_of_another(address: str, cast: Cast) -> None:
+    # Wati serves in both cities; a stolen session must not carry her from one to the other.
+    with tenancy.scope(REGENCY):
+        Membership.objects.create(account=cast.wati.account, roles=["office_head"], from_on=date(2020, 1, 1))
     client = cast.wati.client
-    assert client.get("/meja/orang").status_code == 200
-    assert client.get("/meja/orang", HTTP_HOST="kab-malang.localhost").status_code == 403
-    assert client.get("/saya", HTTP_HOST="kab-malang.localhost").status_code == 200
+    at_home, elsewhere = client.get(address), client.get(address, HTTP_HOST="kab-malang.localhost")
+    assert at_home.status_code == 200 and at_home.wsgi_request.user.is_authenticated
+    assert not elsewhere.wsgi_request.user.is_authenticated
+    assert elsewhere.status_code in (200, 302) and not elsewhere.wsgi_request.actor.is_signed_in
+
+
+def test_who_signs_in_at_another_host_with_the_same_browser_is_at_home_there(cast: Cast) -> None:
+    cast.sari.account.set_password("sebuah kata sandi panjang")
+    cast.sari.account.save()
+    client = cast.sari.client
+    assert client.get("/saya").status_code == 200
+    client.defaults["HTTP_HOST"] = "kab-malang.localhost"
+    assert client.get("/saya").status_code == 302
+    values = {"login": cast.sari.account.email, "password": "sebuah kata sandi panjang"}
+    client.post("/akun/login/", values)
+    assert client.get("/saya").status_code == 200
+    assert client.get("/saya", HTTP_HOST="kota-malang.localhost").status_code == 302
 
 
 @pytest.mark.parametrize("address", ["/meja/orang", "/saya", "/mitra"])
@@ -158,8 +194,3 @@ def test_without_a_list_of_governments_the_default_tenant_answers(db: None) -> N
     request.user = AnonymousUser()
     response = TenantMiddleware(ActorMiddleware(view))(request)
     assert response.content == b"35.73 None"  # type: ignore[attr-defined]
-
-
-@pytest.fixture(autouse=True)
-def _no_rate_limits_from_before() -> None:
-    cache.clear()
