@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.management import call_command
 from django.db import connections
 from django.db.models.signals import post_migrate
 
@@ -15,7 +16,9 @@ class BaseConfig(AppConfig):
         from balai.base import guards
 
         def lay(using: str, **kwargs: Any) -> None:
+            call_command("createcachetable", database=using, verbosity=0)
             guards.lay(connections[using])
 
-        # Sent once per migrate, after the tables of every app are there.
+        # Sent once per migrate, after the tables of every app are there. The table of the cache
+        # is Django's and has no migration of its own.
         post_migrate.connect(lay, sender=self, weak=False, dispatch_uid="balai.guards")

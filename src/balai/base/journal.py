@@ -78,6 +78,4 @@ def write_all(actor: Actor, acts: Iterable[Act]) -> None:
 
 def changes(row: models.Model, fields: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Return {field: [old, new]} for what setting `fields` on `row` would change."""
-    return {
-        name: [getattr(row, name), new] for name, new in fields.items() if getattr(row, name) != new
-    }
+    return {name: [getattr(row, name), new] for name, new in fields.items() if getattr(row, name) != new}

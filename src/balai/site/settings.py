@@ -75,6 +75,15 @@ TEMPLATES = [
 DATABASES = {"default": options.database(OPTIONS.database_url, DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Counts of failed sign-ins: shared by all web processes, and still there after a restart.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "site_counts",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
 AUTH_USER_MODEL = "people.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -103,6 +112,9 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if OPTIONS.https else "http"
+# Limits go by the visitor's address, which the server in front of us tells (deploy/nginx.conf).
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if OPTIONS.https else 0
+PASSWORD_RESET_TIMEOUT = 60 * 60
 MFA_ADAPTER = "balai.people.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -152,6 +164,13 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = OPTIONS.https
 # With HTTPS a server in front of us ends TLS and sets this header itself (deploy/nginx.conf).
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if OPTIONS.https else None
 SECURE_HSTS_SECONDS = 31536000 if OPTIONS.https else 0
+SECURE_SSL_REDIRECT = OPTIONS.https
+SECURE_REDIRECT_EXEMPT = ["^health$", "^ready$"]
+SILENCED_SYSTEM_CHECKS = [
+    # Below the name of a city stand other people's servers; we do not speak for them.
+    "security.W005",
+    "security.W021",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

@@ -14,7 +14,6 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client, override_settings
 from tests.cast import MALANG, Cast, Person, someone, visitor_at
 
@@ -29,7 +28,6 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 @pytest.fixture(autouse=True)
 def _plain_start() -> object:
-    cache.clear()
     with quick_hash:
         yield
 
