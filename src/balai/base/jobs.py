@@ -268,7 +268,12 @@ def take_from_dead_worker(tenant: str, job_id: str, task_id: str) -> None:
         give_back(row, told, known, final=known is None or row.attempts > known.retries)
 
 
-def forget_done(names: Iterable[str], before: datetime) -> int:
-    """Remove rows of finished jobs `names` of the tenant in scope that ended before an instant."""
-    rows = QueuedJob.objects.filter(state=QueuedJob.State.DONE, name__in=list(names), ended_at__lt=before)
-    return rows.delete()[0]
+def tidy(names: Iterable[str], rows_before: datetime, payloads_before: datetime) -> None:
+    """Remove what is no longer needed of the done jobs of the tenant in scope.
+
+    The rows of jobs `names` go; of all others the row stays, since its key is
+    accepted once for ever, and only what they were called with is forgotten.
+    """
+    done = QueuedJob.objects.filter(state=QueuedJob.State.DONE)
+    done.filter(name__in=list(names), ended_at__lt=rows_before).delete()
+    done.filter(ended_at__lt=payloads_before).exclude(payload={}).update(payload={})

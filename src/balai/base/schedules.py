@@ -14,9 +14,12 @@ from functools import partial
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
+from balai.base import jobs
 from balai.base.jobs import job, later
 from balai.base.rows import SharedModel
+from balai.base.tenancy import NATIONAL
 from balai.base.tenants import every as all_tenants
 
 
@@ -107,3 +110,24 @@ def _take(schedule: Schedule, due: datetime) -> bool:
     except IntegrityError:
         return False
     return not first_seen
+
+
+ROWS_KEPT = timedelta(days=7)
+PAYLOADS_KEPT = timedelta(days=30)
+
+
+@every("jobs.tidy", at=time(3, 10))
+def tidy(due: str) -> None:
+    """Forget the runs of schedules after a week, and what jobs were called with after a month."""
+    now = datetime.fromisoformat(due)
+    jobs.tidy(_schedules, now - ROWS_KEPT, now - PAYLOADS_KEPT)
+
+
+@every("jobs.tidy_tasks", at=time(3, 20), tenants=lambda: [NATIONAL])
+def tidy_tasks(due: str) -> None:
+    """Forget the tasks and due times that are over; the jobs' own rows say what became of them."""
+    before = datetime.fromisoformat(due) - ROWS_KEPT
+    DBTaskResult.objects.finished().filter(finished_at__lt=before).delete()
+    # The last run of each schedule stays: without any it would count as never seen.
+    last = ScheduledRun.objects.values("name").annotate(last=models.Max("due_at")).values("last")
+    ScheduledRun.objects.filter(due_at__lt=before).exclude(due_at__in=last).delete()

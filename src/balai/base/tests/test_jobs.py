@@ -315,3 +315,21 @@ def test_an_email_that_the_server_does_not_take_is_tried_again(settings: SimpleN
     worker.drain()
     assert _row("outbox.email").state == "waiting"
     assert "ConnectionRefused" in _row("outbox.email").last_error
+
+
+def test_old_runs_are_forgotten_but_never_a_key(hourly: SimpleNamespace) -> None:
+    start = datetime(2026, 3, 2, 1, 20, tzinfo=UTC)
+    with time_machine.travel(start):
+        schedules.tick(timezone.now())
+    with time_machine.travel(start + timedelta(hours=1)):
+        schedules.tick(timezone.now())
+        jobs.later("test.note", MALANG, key="stage-1", text="a")
+        worker.drain()
+    with time_machine.travel(start + timedelta(days=40)), tenancy.scope(MALANG):
+        due = timezone.now().isoformat()
+        schedules.tidy(due)
+        schedules.tidy_tasks(due)
+        jobs.later("test.note", MALANG, key="stage-1", text="a")
+        assert list(QueuedJob.objects.values_list("name", "payload")) == [("test.note", {})]
+        assert not DBTaskResult.objects.exists()
+        assert ScheduledRun.objects.filter(name="test.hourly").count() == 1
