@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,7 @@ class DefinitionsConfig(AppConfig):
     verbose_name = "Balai: definitions"
 
     def ready(self) -> None:
+        import_module("balai.definitions.questions")
         menu.add("desk", _("Tabel bertanggal"), "tables", icon="table", verb="tables.propose", order=80)
         menu.add(
             "desk", _("Persetujuan tabel"), "tables_queue", icon="checks", verb="tables.approve", order=81

@@ -20,6 +20,9 @@ from balai.base.errors import Fault, Invalid, NotFound
 from balai.definitions import reader, schema
 from balai.definitions.schema import Written
 
+LARGEST_COMPANION = 20 * 1024 * 1024
+"""Bytes of a file beside a definition."""
+
 
 class Layer(StrEnum):
     """Where a definition comes from; the later replaces the earlier, file by file."""
@@ -58,8 +61,19 @@ class File:
     layer: Layer
     stamp: tuple[int, int]
 
-    def read(self) -> bytes:
-        return self.path.read_bytes()
+    def read(self, at_most: int) -> bytes:
+        """Return the bytes of the file, no more than one past `at_most`.
+
+        Raises:
+            Invalid: it is a link to something outside of the folder of definitions. Definitions are
+                handed from city to city; one of them must not show what else lies on this machine.
+        """
+        root = self.path.parents[self.name.count("/")]
+        if not self.path.resolve().is_relative_to(root.resolve()):
+            wrong = _("Berkas ini tautan ke luar folder definisi.")
+            raise Invalid([reader.file_fault(self.name, (1, 1), wrong, _("Salin berkasnya ke sini."))])
+        with self.path.open("rb") as file:
+            return file.read(at_most + 1)
 
 
 type Companions = Mapping[str, File]
@@ -238,7 +252,7 @@ def _read[T](kind: Kind[T]) -> tuple[Mapping[str, Definition[T]], tuple[Fault, .
 
 
 def _one[T](kind: Kind[T], file: File, files: Mapping[str, File]) -> Definition[T]:
-    raw = file.read()
+    raw = file.read(reader.LARGEST)
     document = reader.read(raw, file.name)
     try:
         value = kind.model.model_validate_json(document.json())
@@ -255,7 +269,7 @@ def _one[T](kind: Kind[T], file: File, files: Mapping[str, File]) -> Definition[
     companions = _companions(kind, value, document, files)
     digest = hashlib.sha256(raw)
     for companion in companions.values():
-        digest.update(companion.read())
+        digest.update(companion.read(LARGEST_COMPANION))
     return Definition(
         kind.code,
         code,

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 
 from balai.base.errors import Fault, Invalid
 from balai.definitions import rules
-from balai.definitions.kinds import Companions, File
+from balai.definitions.kinds import LARGEST_COMPANION, Companions, File
 from balai.definitions.reader import Document, Place, file_fault
 from balai.definitions.rules import CellType, Row, Value
 from balai.definitions.table_schema import Column, Table, TableFile, WrittenRow, day_of, validity
 
-LARGEST_CSV = 20 * 1024 * 1024
 _MOST_FAULTS = 50
 
 
@@ -101,8 +100,8 @@ def _typed(column: Column, value: str | int | Decimal | bool | None) -> Value:
 
 
 def _from_csv(file: TableFile, source: File) -> Iterator[tuple[Row, str, Place] | Fault]:
-    raw = source.read()
-    if len(raw) > LARGEST_CSV:
+    raw = source.read(LARGEST_COMPANION)
+    if len(raw) > LARGEST_COMPANION:
         yield file_fault(source.name, (1, 1), _("Berkas terlalu besar."), _("Paling besar 20 MiB."))
         return
     try:

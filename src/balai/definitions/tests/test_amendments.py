@@ -1,6 +1,7 @@
 """A row of the local government: proposed by one, approved by another, in force from its day."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,8 @@ from balai.base import tenancy
 from balai.base.actor import Actor
 from balai.base.errors import Conflict, Forbidden, Invalid, NotFound
 from balai.base.journal import JournalEntry
-from balai.definitions import changes, reads
+from balai.base.tests.crowd import crowd
+from balai.definitions import changes, questions, reads
 from balai.definitions.changes import Proposal
 from balai.definitions.models import TableAmendment
 
@@ -210,3 +212,44 @@ def test_agus_sees_what_is_in_force_and_joko_nothing(
     for key in (uuid4(), "bukan-uuid"):
         with pytest.raises(NotFound):
             reads.amendment(rini, key)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_proposals_approved_at_the_same_moment_one_is_in_force(
+    rini: Actor, wati: Actor, tmp_path: Path
+) -> None:
+    def decide(key: object) -> str:
+        return changes.approve(wati, key).status  # type: ignore[arg-type]
+
+    with crowd("35.73", tmp_path) as together:
+        (first,) = together([lambda: changes.propose(rini, stale_after()).pk])
+        (second,) = together([lambda: changes.propose(rini, stale_after("30", date(2026, 3, 1))).pk])
+        answers = together([lambda: decide(first), lambda: decide(second), lambda: decide(first)])
+        assert sum(answer == "approved" for answer in answers) == 1, answers
+        assert all(answer == "approved" or isinstance(answer, Invalid | Conflict) for answer in answers)
+        assert together([lambda: reads.approved("freshness").count()]) == [1]
+
+
+@pytest.fixture
+def governed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("balai.base.tenants._sources", [lambda: ["35.07", "35.73"]])
+
+
+def test_a_row_that_fits_its_table_does_not_stand_against_an_upgrade(
+    rini: Actor, wati: Actor, governed: None
+) -> None:
+    approved(stale_after(), rini, wati)
+    assert list(questions.amendments_fit_their_tables()) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "values"),
+    [("freshness", {"stale_after_days": "enam puluh"}), ("freshness", {"other": "1"}), ("gone", {})],
+)
+def test_a_row_that_fits_its_table_no_more_stands_against_an_upgrade(
+    table: str, values: dict[str, str], rini: Actor, wati: Actor, governed: None
+) -> None:
+    row = approved(stale_after(), rini, wati)
+    TableAmendment.objects.filter(pk=row.pk).update(table=table, values=values)
+    (told,) = questions.amendments_fit_their_tables()
+    assert told.startswith(f"35.73: baris {table} report sejak 2026-01-01 tidak cocok lagi")

@@ -134,6 +134,38 @@ def test_check_runs_what_a_kind_checks_between_files(shipped: Write, flags: kind
     assert [fault.wrong for fault in definitions.check() if "flags" in fault.place] == ["tanpa warna"]
 
 
+@pytest.mark.parametrize("kept", ["sealed.json", "../keys/sealed.json"])
+def test_a_link_out_of_the_folder_is_refused_and_shows_nothing_of_what_it_leads_to(
+    kept: str, tmp_path: Path, shipped: Write, own: Write, flags: kinds.Kind[Flag]
+) -> None:
+    shipped("flags/merah.yaml", GOOD)
+    secret = tmp_path / "own" / ".." / kept
+    secret.parent.mkdir(exist_ok=True)
+    secret.write_text("rahasia: sangat\n")
+    link = own("flags/putih.yaml", "")
+    link.unlink()
+    link.symlink_to(secret)
+    (fault,) = faults_of(flags)
+    assert fault.file == "flags/putih.yaml" and "rahasia" not in str(fault)
+
+
+def test_a_link_within_the_folder_is_followed(tmp_path: Path, own: Write, flags: kinds.Kind[Flag]) -> None:
+    """Definitions mounted into a container are links to a folder beside them."""
+    own("..data/putih.yaml", GOOD.replace("merah", "putih"))
+    (tmp_path / "own" / "flags").mkdir()
+    (tmp_path / "own" / "flags" / "putih.yaml").symlink_to(tmp_path / "own" / "..data" / "putih.yaml")
+    assert definitions.get(flags, "putih").layer == "installation"
+
+
+def test_a_file_too_large_to_be_a_definition_is_read_no_further(
+    shipped: Write, flags: kinds.Kind[Flag]
+) -> None:
+    path = shipped("flags/merah.yaml", GOOD)
+    os.truncate(path, 50_000_000_000)
+    (fault,) = faults_of(flags)
+    assert "terlalu besar" in fault.wrong
+
+
 def test_a_file_that_no_kind_reads_is_a_fault(shipped: Write, flags: kinds.Kind[Flag]) -> None:
     shipped("flgas/merah.yaml", GOOD)
     shipped("flags/merah.yml", GOOD)
