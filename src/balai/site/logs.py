@@ -40,6 +40,8 @@ _SECRET_TEXTS = [
         rf"\1\2{HIDDEN}",
     ),
     (re.compile(r"(\w+://[^\s:/@]+:)[^\s@/]+@"), rf"\1{HIDDEN}@"),
+    # Whoever reads the address of such a link can use it.
+    (re.compile(r"(/(?:reset/key|confirm-email)/)[^/\s'\"]+"), rf"\1{HIDDEN}"),
 ]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _SILENT = ("/health", "/static/")

@@ -55,6 +55,8 @@ theirs = logging.getLogger("somebody.elses")
         (lambda: theirs.warning("POST password=%s&next=/", MARKED), "a form in a line"),
         (lambda: theirs.warning("postgresql://balai:%s@db/balai", MARKED), "an address with a password"),
         (lambda: theirs.warning('{"password": "%s"}', MARKED), "JSON in a line"),
+        (lambda: theirs.info("GET /akun/password/reset/key/2-%s/", MARKED), "a link that resets a password"),
+        (lambda: ours.info("x", path=f"/akun/confirm-email/{MARKED}/"), "a link that proves an address"),
         (_in_an_exception, "an exception and its traceback"),
     ],
 )
