@@ -1,17 +1,22 @@
 """Turns a refusal (`balai.base.errors`) into an answer a person, or a program, can act on."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from balai.base.access import SignInFirst
 from balai.base.errors import Conflict, Forbidden, Invalid, Locked, NotFound, Refused
+
+_log = logging.getLogger(__name__)
 
 _WORDS = {
     SignInFirst: ("sign-in-first", gettext_lazy("Silakan masuk dahulu"), ""),
@@ -51,7 +56,33 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return answer(request, error) if isinstance(error, Refused) else None
+        refusal = refusal_in(error)
+        return answer(request, refusal) if refusal else None
+
+
+def refusal_in(error: Exception) -> Refused | None:
+    """Return the refusal an error is, None where it is none.
+
+    Two who add the same at the same moment are told apart only by the unique
+    constraint; the second gets a conflict and not a failure.
+    """
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, IntegrityError) and (constraint := _taken(error)):
+        # The error's own text holds values of the row, so it is not written down.
+        _log.warning("a unique constraint was met: %s", constraint)
+        return Conflict(_("Hal yang sama baru saja disimpan orang lain."))
+    return None
+
+
+def _taken(error: IntegrityError) -> str:
+    """Return what of the database said that a unique value is taken, "" where it was something else."""
+    cause: Any = error.__cause__
+    if getattr(cause, "sqlstate", "") == "23505":
+        return str(cause.diag.constraint_name)
+    if getattr(cause, "sqlite_errorname", "") in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):
+        return str(cause)
+    return ""
 
 
 def answer(request: HttpRequest, error: Refused) -> HttpResponse:
@@ -65,7 +96,7 @@ def answer(request: HttpRequest, error: Refused) -> HttpResponse:
         # What was posted cannot be sent again after sign-in; the page it came from can be opened again.
         there = request.get_full_path() if request.method in ("GET", "HEAD") else _page_before(request) or "/"
         return redirect(f"{reverse('account_login')}?{urlencode({'next': there})}")
-    _name, title, advice = _words(error)
+    _kind, title, advice = _words(error)
     context = {
         "title": title,
         "message": str(error),

@@ -4,13 +4,15 @@ import json
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.test import RequestFactory
 
 from balai.base.access import SignInFirst
 from balai.base.actor import Actor
-from balai.base.answers import RefusalMiddleware, answer
+from balai.base.answers import RefusalMiddleware, answer, refusal_in
 from balai.base.errors import Conflict, Fault, Forbidden, Invalid, Locked, NotFound, Refused
+from balai.base.numbers import NumberSeries
 
 FAULTS = Invalid([Fault("Lembar 'Aksi', baris 7, kolom C", "“dua” bukan angka.", "Tulis 2.")])
 
@@ -99,3 +101,26 @@ def test_the_message_of_a_refusal_is_escaped() -> None:
 def test_a_failure_of_ours_is_not_dressed_up_as_a_refusal() -> None:
     middleware = RefusalMiddleware(lambda request: answer(request, NotFound("x")))
     assert middleware.process_exception(asked(), ValueError("ours")) is None
+
+
+def error_of(**fields: Any) -> IntegrityError:
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        NumberSeries.objects.create(**fields)
+    return caught.value
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("malang")
+def test_the_second_of_two_who_add_the_same_is_told_so(caplog: pytest.LogCaptureFixture) -> None:
+    NumberSeries.objects.create(code="surat-rahasia", year="2026")
+    error = error_of(code="surat-rahasia", year="2026")
+    answered = RefusalMiddleware(lambda request: None).process_exception(asked(), error)  # type: ignore[arg-type,return-value]
+    assert answered is not None and answered.status_code == 409
+    assert "disimpan orang lain" in answered.content.decode()
+    assert "unique constraint" in caplog.text and "surat-rahasia" not in caplog.text
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("malang")
+def test_any_other_broken_constraint_stays_a_failure() -> None:
+    assert refusal_in(error_of(code="surat", year="2026", last=None)) is None
