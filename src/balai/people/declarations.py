@@ -1,4 +1,4 @@
-"""The personal data that `people` keeps, with the accounts' tables of django-allauth."""
+"""The personal data that `people` keeps, and the floors and libraries below it."""
 
 from balai.people.rules import PersonalData, declare
 
@@ -26,7 +26,7 @@ for _declaration in (
     ),
     PersonalData(
         "people.residentprofile",
-        ("nik_sealed", "nik_index", "phone"),
+        ("account", "nik_sealed", "nik_index", "phone"),
         _GOVERNMENT,
         _CONSENT,
         "Mencocokkan warga dengan layanan yang ia minta dan menghubunginya",
@@ -34,7 +34,7 @@ for _declaration in (
     ),
     PersonalData(
         "people.datarequest",
-        ("account", "text", "answer"),
+        ("account", "text", "answer", "answered_by"),
         _GOVERNMENT,
         _DUTY,
         "Menjawab permintaan warga atas datanya dan membuktikan jawabannya",
@@ -42,7 +42,7 @@ for _declaration in (
     ),
     PersonalData(
         "people.accesslog",
-        ("actor_name", "subject"),
+        ("actor_id_text", "actor_name", "subject"),
         _GOVERNMENT,
         _DUTY,
         "Menunjukkan kepada seseorang siapa yang melihat datanya",
@@ -73,8 +73,48 @@ for _declaration in (
         "1 tahun setelah kunci dicabut atau habis masanya",
     ),
     PersonalData(
+        "definitions.tableamendment",
+        ("proposed_by", "proposed_by_name", "decided_by", "decided_by_name"),
+        _GOVERNMENT,
+        _STAFF_LAW,
+        "Membuktikan bahwa baris yang berlaku diusulkan dan disetujui oleh dua orang",
+        "Selama barisnya tersimpan, dan 10 tahun sesudah tidak berlaku",
+    ),
+    PersonalData(
+        "base.storedfile",
+        ("stored_by", "name"),
+        _GOVERNMENT,
+        _STAFF_LAW,
+        "Mengetahui siapa yang menyerahkan sebuah berkas; nama berkas dapat memuat nama orang",
+        "Selama berkasnya tersimpan",
+    ),
+    PersonalData(
+        "base.idempotencykey",
+        ("account", "body"),
+        _GOVERNMENT,
+        _STAFF_LAW,
+        "Menjawab kiriman yang terulang dengan jawaban yang sama",
+        "7 hari, lalu dihapus sendiri",
+    ),
+    PersonalData(
+        "sessions.session",
+        ("session_data",),
+        _GOVERNMENT,
+        _DUTY,
+        "Mengenali siapa yang sudah masuk",
+        "14 hari sejak dipakai terakhir, atau sampai keluar; dihapus sendiri setiap malam",
+    ),
+    PersonalData(
+        "socialaccount.socialaccount",
+        ("user", "uid", "extra_data"),
+        _GOVERNMENT,
+        _STAFF_LAW,
+        "Mengenali siapa yang masuk melalui sistem lain",
+        "Selama akun ada, atau sampai sambungannya dilepas",
+    ),
+    PersonalData(
         "account.emailaddress",
-        ("email",),
+        ("user", "email"),
         _GOVERNMENT,
         f"{_STAFF_LAW}; untuk warga: persetujuan saat mendaftar",
         "Masuk dan menerima pemberitahuan keamanan",
@@ -82,7 +122,7 @@ for _declaration in (
     ),
     PersonalData(
         "mfa.authenticator",
-        ("data",),
+        ("user", "data"),
         _GOVERNMENT,
         _DUTY,
         "Memastikan bahwa hanya pemilik akun yang masuk",

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from tests.cast import MALANG, Cast
 
 from balai.base.errors import Forbidden, Invalid
 from balai.people import changes
-from balai.people.models import Account, Membership, RoleRequest
+from balai.people.models import Account, Membership, Office, RoleRequest
 from balai.people.rules import COLUMNS
 
 TODAY = date(2026, 3, 18)
@@ -104,6 +104,24 @@ def zip_of(**parts: bytes) -> bytes:
         for name, content in parts.items():
             package.writestr(name, content)
     return buffer.getvalue()
+
+
+def test_a_sheet_that_is_a_million_rows_long_is_refused_soon(cast: Cast) -> None:
+    book = load_workbook(io.BytesIO(workbook(line())))
+    book.worksheets[0].cell(row=1_048_576, column=1, value="x")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    with pytest.raises(Invalid) as refused:
+        changes.look_through(cast.tono.actor, buffer.getvalue(), TODAY)
+    assert "20000 baris" in refused.value.faults[0].wrong
+
+
+def test_an_office_named_like_a_formula_stays_a_name(cast: Cast) -> None:
+    Office.objects.create(code="=1+1", name='=HYPERLINK("https://evil.example")')
+    raw = cast.tono.client.get("/meja/orang/impor/akun.xlsx").content
+    cells = [cell for row in load_workbook(io.BytesIO(raw)).worksheets[1].iter_rows() for cell in row]
+    assert "=1+1" in [cell.value for cell in cells]
+    assert {cell.data_type for cell in cells if str(cell.value).startswith("=")} == {"s"}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Signing in: passwords, second factors, limits, and nothing told about who has an account."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -13,12 +14,15 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client, override_settings
 from tests.cast import MALANG, Cast, Person, someone, visitor_at
 
 from balai.base import tenancy
 from balai.base.journal import JournalEntry
+from balai.base.schedules import schedules
+from balai.people.jobs import forget_sessions
 from balai.people.models import Account
 
 PASSWORD = "sebuah kata sandi panjang"
@@ -179,3 +183,11 @@ def test_a_new_second_factor_stands_in_the_journal(cast: Cast) -> None:
     with tenancy.scope(MALANG):
         authenticator_added.send(Authenticator, request=None, user=cast.budi.account, authenticator=factor)
         assert JournalEntry.objects.get(verb="people.second_factor_added").facts == {"type": "totp"}
+
+
+def test_sessions_that_have_ended_are_removed_by_night(cast: Cast) -> None:
+    cast.sari.client.get("/saya")
+    Session.objects.create(session_key="old", session_data="x", expire_date=datetime(2026, 3, 1, tzinfo=UTC))
+    forget_sessions("2026-03-02T02:50:00+07:00")
+    assert Session.objects.count() == 1 and not Session.objects.filter(session_key="old").exists()
+    assert "people.forget_sessions" in {schedule.name for schedule in schedules()}

@@ -17,6 +17,8 @@ from balai.people.rules import COLUMNS, Formula
 LARGEST = 5 * 1024 * 1024
 """Bytes of the file as it comes; a sheet of five thousand people has some 300 kB."""
 LARGEST_UNPACKED = 40 * 1024 * 1024
+MOST_ROWS_READ = 20_000
+"""Rows of a sheet, empty ones too: a row number of a million costs a file nothing and us much."""
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 type Cell = str | int | float | bool | date | datetime | None
@@ -39,7 +41,14 @@ def first_sheet(raw: bytes) -> tuple[str, list[list[Cell | Formula]]]:
             raise _refused(_("Buku kerja ini tidak punya lembar."), _save_again())
         # Some programs write a wrong size of the sheet; the cells themselves tell the truth.
         sheet.reset_dimensions()
-        return sheet.title, list(_rows(sheet.iter_rows(max_col=len(COLUMNS))))
+        rows = list(_rows(sheet.iter_rows(max_col=len(COLUMNS), max_row=MOST_ROWS_READ + 1)))
+        if len(rows) > MOST_ROWS_READ:
+            raise _refused(
+                _("Lembarnya punya lebih dari %(most)d baris, mungkin banyak yang kosong.")
+                % {"most": MOST_ROWS_READ},
+                _("Salin isinya ke berkas contoh dari halaman ini."),
+            )
+        return sheet.title, rows
     except (KeyError, ValueError, SyntaxError, zipfile.BadZipFile, OSError) as error:
         raise _refused(_("Isi lembarnya tidak terbaca."), _save_again()) from error
     finally:
@@ -107,6 +116,9 @@ def sheet_to_fill_in(offices: Iterable[tuple[str, str]], roles: Iterable[tuple[s
         beside.append(header)
         for row in rows:
             beside.append(row)
+            for cell in beside[beside.max_row]:
+                # An office may be called "=…"; here it is a name and no formula.
+                cell.data_type = "s"
         beside.column_dimensions["A"].width, beside.column_dimensions["B"].width = 24, 60
     buffer = io.BytesIO()
     book.save(buffer)
