@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from balai.base.access import public
@@ -34,6 +35,9 @@ class LanguageMiddleware:
         return response
 
 
+# Without a token the same page can be given to every visitor; a foreign site could at most
+# change the language.
+@csrf_exempt
 @public("A choice of language concerns nobody else.")
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:

@@ -20,7 +20,6 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import structlog
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -31,6 +30,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from balai.base import keyring, tenancy
+from balai.base.ids import first_at
 from balai.base.journal import JournalEntry
 from balai.base.rows import TenantModel
 from balai.base.schedules import every
@@ -149,7 +149,7 @@ def seal_recent(due: str) -> None:
     last = Seal.objects.order_by("-upto").first()
     entries = JournalEntry.objects.all()
     if last is not None:
-        entries = entries.filter(pk__gte=_first_id(last.sealed_at - LATEST_COMMIT))
+        entries = entries.filter(pk__gte=first_at(last.sealed_at - LATEST_COMMIT))
     _seal(entries)
 
 
@@ -157,11 +157,6 @@ def seal_recent(due: str) -> None:
 def seal_left_behind(due: str) -> None:
     """Look through the whole journal for entries without a link."""
     seal_all()
-
-
-def _first_id(instant: datetime) -> UUID:
-    """Return the smallest id of a row born at `instant`: ids sort by birth and are indexed, times are not."""
-    return UUID(int=int(instant.timestamp() * 1000) << 80)
 
 
 def _seal(entries: models.QuerySet[JournalEntry]) -> int:
@@ -291,7 +286,7 @@ def _check_seals(tenant: str, heads: dict[int, str]) -> Iterator[Break]:
 
 def oldest_unsealed() -> datetime | None:
     """Return when the oldest entry without a link was written, in the tenant in scope; None: all sealed."""
-    recent = JournalEntry.objects.filter(pk__gte=_first_id(timezone.now() - LATEST_COMMIT))
+    recent = JournalEntry.objects.filter(pk__gte=first_at(timezone.now() - LATEST_COMMIT))
     first: datetime | None = _without_link(recent).aggregate(first=models.Min("at"))["first"]
     return first
 

@@ -13,6 +13,7 @@ from balai.base import charts, money, writing
 from balai.base.access import actor_of, needs
 from balai.base.actor import Actor
 from balai.base.errors import NotFound
+from balai.base.kept import kept
 from balai.dashboard import reads as nation
 from balai.people import reads as people
 from balai.places import reads as places
@@ -29,6 +30,7 @@ def _in_force(actor: Actor) -> plan.PlanRow | None:
 
 @require_safe
 @needs("plan.read")
+@kept
 def portal(request: HttpRequest) -> HttpResponse:
     """The programme of the city on one page."""
     actor, on = actor_of(request), timezone.localdate()
@@ -114,6 +116,7 @@ def _address(hit: plan.Hit) -> tuple[plan.Hit, str]:
 
 @require_safe
 @needs("plan.read")
+@kept
 def action_map(request: HttpRequest) -> HttpResponse:
     """Where the actions have places: a map, and the same as a table."""
     actor, on = actor_of(request), timezone.localdate()
@@ -136,6 +139,7 @@ def action_map(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("plan.read")
+@kept
 def action_places(request: HttpRequest) -> HttpResponse:
     """The places of actions as GeoJSON points."""
     actor, on = actor_of(request), timezone.localdate()

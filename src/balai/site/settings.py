@@ -41,6 +41,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "balai.site.logs.RequestLogMiddleware",
+    "balai.base.kept.TextCompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -55,6 +56,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "balai.people.entrance.TenantMiddleware",
     "balai.people.entrance.ActorMiddleware",
+    "balai.base.kept.KeptMiddleware",
 ]
 
 TEMPLATES = [

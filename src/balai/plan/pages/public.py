@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from balai.base import charts
 from balai.base.access import actor_of, needs
+from balai.base.kept import kept
 from balai.definitions.taxonomies import axis_mapping, axis_set, terms
 from balai.plan import reads
 from balai.plan.models import Body, Fund, Masterplan, Origin
@@ -58,6 +59,7 @@ def _mark() -> str:
 
 @require_safe
 @needs("plan.read")
+@kept
 def programme(request: HttpRequest) -> HttpResponse:
     """The programme of a year: dimensions, actions, and how the realisation is computed."""
     plan = plan_in_force(request)
@@ -104,6 +106,7 @@ def _tab(label: str, plan: reads.PlanRow, year: int, key: str, here: str, number
 
 @require_safe
 @needs("plan.read")
+@kept
 def programme_json(request: HttpRequest) -> HttpResponse:
     plan = plan_in_force(request)
     year, actor = year_of(request, plan), actor_of(request)
@@ -115,6 +118,7 @@ def programme_json(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("plan.read")
+@kept
 def programme_csv(request: HttpRequest) -> HttpResponse:
     plan = plan_in_force(request)
     year = year_of(request, plan)
@@ -123,6 +127,7 @@ def programme_csv(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("plan.read")
+@kept
 def realisation(request: HttpRequest) -> HttpResponse:
     """How the realisation is computed: three rules side by side, each with its sum."""
     plan = plan_in_force(request)
@@ -149,6 +154,7 @@ def realisation(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("plan.read")
+@kept
 def realisation_json(request: HttpRequest) -> HttpResponse:
     plan = plan_in_force(request)
     found = reads.realisation(actor_of(request), plan.id, year_of(request, plan), today())
@@ -157,6 +163,7 @@ def realisation_json(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("plan.read")
+@kept
 def realisation_csv(request: HttpRequest) -> HttpResponse:
     plan = plan_in_force(request)
     year = year_of(request, plan)
@@ -166,6 +173,7 @@ def realisation_csv(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("plan.read")
+@kept
 def action(request: HttpRequest, code: str) -> HttpResponse:
     """The story of one promise: target, reports with evidence, money, partners, and where it all comes from."""
     plan = plan_in_force(request)
@@ -237,6 +245,7 @@ def _elements(quick_win: reads.QuickWinRow | None) -> list[tuple[str, str]]:
 
 @require_safe
 @needs("plan.read")
+@kept
 def action_json(request: HttpRequest, code: str) -> HttpResponse:
     plan = plan_in_force(request)
     year = year_of(request, plan)
@@ -263,6 +272,7 @@ def action_json(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 @needs("plan.read")
+@kept
 def quick_wins(request: HttpRequest) -> HttpResponse:
     plan = plan_in_force(request)
     year = year_of(request, plan)
@@ -282,6 +292,7 @@ def quick_wins(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("plan.read")
+@kept
 def money(request: HttpRequest) -> HttpResponse:
     """Budget and spending by source; what is real and what is an illustration stand apart."""
     plan = plan_in_force(request)
@@ -312,6 +323,7 @@ def money(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("plan.read")
+@kept
 def money_json(request: HttpRequest) -> HttpResponse:
     plan = plan_in_force(request)
     return as_json(money=reads.fund_table(actor_of(request), plan.id, year_of(request, plan)))
@@ -319,6 +331,7 @@ def money_json(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("plan.read")
+@kept
 def money_csv(request: HttpRequest) -> HttpResponse:
     plan = plan_in_force(request)
     year = year_of(request, plan)
@@ -327,6 +340,7 @@ def money_csv(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("plan.read")
+@kept
 def masterplan(request: HttpRequest) -> HttpResponse:
     """The masterplan itself: legal basis, vision, books, bodies, versions, and the two ways to see its axes."""
     plan = plan_in_force(request)
@@ -358,6 +372,7 @@ def masterplan(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("plan.read")
+@kept
 def published(request: HttpRequest) -> HttpResponse:
     """Figures that somebody published: each with its source, none added up with what is counted here."""
     rows = reads.published(actor_of(request))
@@ -370,18 +385,21 @@ def published(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("plan.read")
+@kept
 def published_json(request: HttpRequest) -> HttpResponse:
     return as_json(published=reads.published_table(actor_of(request)))
 
 
 @require_safe
 @needs("plan.read")
+@kept
 def published_csv(request: HttpRequest) -> HttpResponse:
     return as_csv("angka-terbit", reads.published_table(actor_of(request)))
 
 
 @require_safe
 @needs("plan.read")
+@kept
 def published_year(request: HttpRequest, year: int) -> HttpResponse:
     """Which sums can, and which cannot, give the total that was published."""
     total = reads.published_total(actor_of(request), year)
