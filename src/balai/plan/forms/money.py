@@ -43,9 +43,16 @@ class FundForm(Asked):
     )
 
     def __init__(
-        self, *args: Any, plan: PlanRow, today: date, line: FundLine | None = None, **options: Any
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        plan: PlanRow,
+        today: date,
+        line: FundLine | None = None,
+        **options: Any,
     ) -> None:
-        super().__init__(*args, initial=_as_written(line) or {"year": plan.year_on(today)}, **options)
+        super().__init__(data, files, initial=_as_written(line) or {"year": plan.year_on(today)}, **options)
         self.choose("year", [(year, str(year)) for year in plan.years])
         self.choose("partner", [("", "–"), *_partners(today)])
 

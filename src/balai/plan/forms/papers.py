@@ -47,10 +47,10 @@ class BodyForm(Asked):
         label=_("Anggota"), rows=6, max_length=10_000, help_text=_("Satu nama atau jabatan sebaris.")
     )
 
-    def __init__(self, *args: Any, body: BodyRow | None, **options: Any) -> None:
+    def __init__(self, data: Any = None, files: Any = None, *, body: BodyRow | None, **options: Any) -> None:
         names = ("legal_basis", "chair", "members")
         initial = {name: getattr(body, name) for name in names} if body else {}
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(data, files, initial=initial, **options)
 
 
 class MeetingForm(Asked):
@@ -67,8 +67,8 @@ class MeetingForm(Asked):
         label=_("Notula"), required=False, widget=forms.FileInput(attrs={"accept": "application/pdf"})
     )
 
-    def __init__(self, *args: Any, today: date, **options: Any) -> None:
-        super().__init__(*args, initial={"held_on": today}, **options)
+    def __init__(self, data: Any = None, files: Any = None, *, today: date, **options: Any) -> None:
+        super().__init__(data, files, initial={"held_on": today}, **options)
 
 
 class FigureForm(Asked):

@@ -35,7 +35,7 @@ class Told(Asked):
     )
 
     SOURCE = (_("Asal"), ("origin", "source", "confidence"))
-    GROUPS = (SOURCE,)
+    GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (SOURCE,)
 
     @staticmethod
     def as_told(told: Provenance) -> dict[str, str]:
@@ -91,8 +91,8 @@ class AdoptForm(Asked):
         label=_("Tanggal penetapan"), help_text=_("Hari keputusan itu, bukan hari Anda mencatatnya.")
     )
 
-    def __init__(self, *args: Any, today: date, **options: Any) -> None:
-        super().__init__(*args, initial={"on": today}, **options)
+    def __init__(self, data: Any = None, files: Any = None, *, today: date, **options: Any) -> None:
+        super().__init__(data, files, initial={"on": today}, **options)
         self.today = today
 
     def clean_on(self) -> date:
@@ -106,8 +106,10 @@ class StageForm(Asked):
     title = forms.CharField(label=_("Judul tahap"), max_length=200, help_text=_("Misalnya Tahap I 2026."))
     year = forms.TypedChoiceField(label=_("Tahun target"), coerce=int)
 
-    def __init__(self, *args: Any, plan: PlanRow, today: date, **options: Any) -> None:
-        super().__init__(*args, initial={"year": plan.year_on(today)}, **options)
+    def __init__(
+        self, data: Any = None, files: Any = None, *, plan: PlanRow, today: date, **options: Any
+    ) -> None:
+        super().__init__(data, files, initial={"year": plan.year_on(today)}, **options)
         self.choose("year", [(year, str(year)) for year in plan.years])
 
 

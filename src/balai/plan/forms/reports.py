@@ -60,9 +60,16 @@ class ReportForm(Asked):
     MORE = ("link", "evidence_title", "dated_on")
 
     def __init__(
-        self, *args: Any, story: ActionStory, report: ReportRow | None, today: date, **options: Any
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        story: ActionStory,
+        report: ReportRow | None,
+        today: date,
+        **options: Any,
     ) -> None:
-        super().__init__(*args, initial=_as_said(report, today), **options)
+        super().__init__(data, files, initial=_as_said(report, today), **options)
         row = story.row
         counts = "physical_percent" if row.target is None else "value"
         label = self.fields[counts].label

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from django.contrib import messages
@@ -163,7 +163,7 @@ def say(form: Asked, name: str, value: str) -> None:
 
 
 def _set(form: Asked, name: str, value: Any) -> None:
-    data = form.data.copy()
+    data: Any = form.data.copy()  # type: ignore[attr-defined]  # what was sent is a QueryDict
     data[form.add_prefix(name)] = "" if value is None else str(value)
     form.data = data
 
@@ -171,7 +171,7 @@ def _set(form: Asked, name: str, value: Any) -> None:
 def _place(form: Asked, fault: Fault) -> None:
     text = f"{fault.wrong} {fault.right}".strip()
     # What is wrong with a file is said of its name; a person looks for it at the field.
-    files = {clean_name(file.name): name for name, file in form.files.items()}
+    files = {clean_name(file.name): name for name, file in cast(Any, form.files).items()}
     name = files.get(fault.place) or fault.place.replace(" ", "_")
     if name in form.fields:
         form.add_error(name, text)

@@ -182,8 +182,7 @@ def _finish(request: HttpRequest, actor: Actor, form: ReportForm, saved: Report)
         title = said["evidence_title"] or said["link"].split("/")[2]
         changes.add_evidence(actor, saved.pk, title, link=said["link"], dated_on=said["dated_on"])
     if request.POST.get("do") == "save":
-        to = reverse("plan-report", args=[saved.action_id, saved.period_id])
-        return Done(_("Draf tersimpan. Belum dikirim."), to)
+        return Done(_("Draf tersimpan. Belum dikirim."), reverse("plan-desk"))
     changes.submit_report(actor, saved.pk, version=saved.version, at=timezone.now())
     return Done(_("Laporan terkirim. Tim program memeriksanya."), reverse("plan-desk"))
 
@@ -201,7 +200,7 @@ def _evidence(actor: Actor, form: ReportForm) -> Iterator[changes.Upload]:
 def _kept(form: ReportForm) -> Iterator[Held]:
     """Hold the files of a form that had faults elsewhere; a browser never sends a file a second time."""
     for name in form.EVIDENCE:
-        upload = form.files.get(name)
+        upload: Any = form.files.get(name)
         if not upload or name in form.errors:
             continue
         try:

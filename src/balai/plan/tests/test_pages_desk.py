@@ -1,7 +1,9 @@
 """The desk of an office in a browser without scripts: due, report, draft, conflict, correction, evidence."""
 
 import io
+import os
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +17,7 @@ from tests.cast import MALANG, Cast, visitor_at
 
 from balai.base import tenancy
 from balai.base.files import StoredFile, path_of
-from balai.plan import changes
+from balai.plan import changes, held
 from balai.plan.models import Evidence, Report
 from balai.plan.tests.town import NOW, Town, found
 
@@ -116,7 +118,7 @@ def test_the_same_form_sent_twice_makes_one_report_and_one_photo(town: Town) -> 
 def test_a_draft_is_saved_and_taken_up_again(town: Town) -> None:
     client = town.cast.budi.client
     answer = send(client, report_url(town), value="5", note="menunggu data", do="save")
-    assert answer.url == report_url(town)
+    assert answer.url == reverse("plan-desk") and "Lanjutkan" in client.get(answer.url).content.decode()
     page = client.get(report_url(town)).content.decode()
     assert 'value="5"' in page and "menunggu data" in page
     assert send(client, report_url(town), value="6").status_code == 302
@@ -137,16 +139,16 @@ def test_a_photo_that_came_with_a_faulty_form_need_not_be_chosen_again(town: Tow
     answer = send(client, report_url(town), value="", photo=photo())
     page = answer.content.decode()
     assert answer.status_code == 422 and "Nilai capaian belum diisi" in page and "alun-alun.png" in page
-    held = re.search(r'name="held" value="([^"]+)"', page)[1]
-    said = {"token": TOKEN.search(page)[1], "value": "4", "do": "send", "held": held}
+    sealed = re.search(r'name="held" value="([^"]+)"', page)[1]
+    said = {"token": TOKEN.search(page)[1], "value": "4", "do": "send", "held": sealed}
     assert client.post(report_url(town), said).status_code == 302
     assert [each.file.name for each in Evidence.objects.select_related("file")] == ["alun-alun.png"]
 
 
 def test_files_held_for_budi_are_not_handed_to_wati(town: Town) -> None:
     page = send(town.cast.budi.client, report_url(town), value="", photo=photo()).content.decode()
-    held = re.search(r'name="held" value="([^"]+)"', page)[1]
-    send(town.cast.wati.client, report_url(town), value="4", held=held)
+    sealed = re.search(r'name="held" value="([^"]+)"', page)[1]
+    send(town.cast.wati.client, report_url(town), value="4", held=sealed)
     assert Report.objects.count() == 1 and not Evidence.objects.exists()
 
 
@@ -208,6 +210,30 @@ def test_a_verified_report_is_corrected_by_a_new_entry_with_a_reason(town: Town)
     assert send(client, url, value="8", reason="").status_code == 422
     assert send(client, url, value="8", reason="salah ketik").status_code == 302
     assert [row.entry for row in Report.objects.order_by("entry")] == [1, 2]
+
+
+def test_a_locked_period_without_a_report_takes_a_correction_only(town: Town) -> None:
+    changes.lock_period(town.rini, town.q1.pk, NOW)
+    client = town.cast.budi.client
+    page = client.get(report_url(town)).content.decode()
+    assert "sudah dikunci" in page and "Buat koreksi" in page
+    assert send_raw(client, report_url(town)).status_code == 423
+    url = reverse("plan-correct", args=[town.one.pk, town.q1.pk])
+    assert send(client, url, value="8", reason="terlambat melapor", do="save").status_code == 302
+    assert client.get(url).url == report_url(town)  # a correction that was begun is taken up again
+    assert send(client, report_url(town), value="9").status_code == 302
+    assert Report.objects.get().is_correction and Report.objects.get().status == "submitted"
+
+
+def test_files_on_their_way_are_forgotten_after_a_day(town: Town, settings) -> None:
+    send(town.cast.budi.client, report_url(town), value="", photo=photo())
+    folder = settings.DATA / "held" / MALANG
+    [file] = folder.iterdir()
+    os.utime(file, (NOW.timestamp(), NOW.timestamp()))
+    held.forget((NOW + timedelta(hours=23)).isoformat())
+    assert file.exists()
+    held.forget((NOW + timedelta(hours=25)).isoformat())
+    assert not file.exists()
 
 
 def test_evidence_is_taken_away_from_a_draft(town: Town) -> None:
