@@ -273,6 +273,11 @@ class DataRequest(TenantModel):
             models.Index(fields=["tenant", "account", "received_at"], name="data_request_account"),
             models.Index(fields=["tenant", "state", "due_at"], name="data_request_due"),
         ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "account", "kind"], condition=Q(state="received"), name="data_request_open"
+            )
+        ]
         ordering = ["-received_at"]
 
     @property

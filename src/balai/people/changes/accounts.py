@@ -237,6 +237,7 @@ def leave(actor: Actor, account: Account, *, reason: str) -> int:
         raise Invalid([Fault(_("Akun"), _("Ini akun Anda sendiri."), _("Minta rekan lain melakukannya."))])
     now = timezone.now()
     today = timezone.localdate(now)
+    _hold(account.pk)
     seats = [
         seat
         for seat in Membership.objects.select_for_update().filter(account=account, tenant=actor.tenant)
@@ -253,8 +254,14 @@ def leave(actor: Actor, account: Account, *, reason: str) -> int:
 
 def _locked(actor: Actor, seat: Membership) -> Membership:
     """Return the seat as it stands now, locked, if the actor may change it and it has not ended."""
+    _hold(seat.account_id)
     fresh = Membership.objects.select_for_update().get(pk=seat.pk)
     actor.require("people.manage", fresh)
     if fresh.revoked_at is not None or fresh.to_on != seat.to_on:
         raise Conflict(_("Jabatan ini sudah diubah orang lain."), {"to_on": (seat.to_on, fresh.to_on)})
     return fresh
+
+
+def _hold(account: object) -> None:
+    """Let others who change the seats of this account wait: who leaves must not keep one moved meanwhile."""
+    Account.objects.select_for_update().get(pk=account)

@@ -33,7 +33,7 @@ def load_city(city: City, *, is_demo: bool) -> CityLoaded:
     """
     actor = system("load_cities", city.key, "people.manage")
     with tenancy.scope(city.key), transaction.atomic():
-        written = _government(city, is_demo) + _hosts(city)
+        written = _government(actor, city, is_demo) + _hosts(actor, city)
         wanted = [*_agencies(city), *_areas(city)]
         written += _offices(actor, wanted)
         kinds = [office.kind for office in wanted]
@@ -48,7 +48,7 @@ def load_city(city: City, *, is_demo: bool) -> CityLoaded:
     )
 
 
-def _government(city: City, is_demo: bool) -> int:
+def _government(actor: Actor, city: City, is_demo: bool) -> int:
     wanted = {
         "region_code": city.region_code,
         "name": city.name,
@@ -58,15 +58,16 @@ def _government(city: City, is_demo: bool) -> int:
         "is_demo": is_demo,
     }
     row, is_new = LocalGovernment.objects.get_or_create(key=city.key, defaults=wanted)
+    changed = journal.changes(row, wanted)
     if is_new:
-        return 1
-    if not journal.changes(row, wanted):
-        return 0
-    LocalGovernment.objects.filter(pk=row.pk).update(**wanted)
-    return 1
+        journal.write(actor, "people.government_opened", row, **wanted)
+    elif changed:
+        LocalGovernment.objects.filter(pk=row.pk).update(**wanted)
+        journal.write(actor, "people.government_changed", row, changes=changed)
+    return int(is_new or bool(changed))
 
 
-def _hosts(city: City) -> int:
+def _hosts(actor: Actor, city: City) -> int:
     there = dict(HostName.objects.values_list("host", "government_id"))
     gone = [host for host, key in there.items() if key == city.key and host not in city.hosts]
     HostName.objects.filter(pk__in=gone).delete()
@@ -74,6 +75,10 @@ def _hosts(city: City) -> int:
     HostName.objects.bulk_create(
         new, update_conflicts=True, unique_fields=["host"], update_fields=["government"]
     )
+    if gone or new:
+        added = [row.host for row in new]
+        government = LocalGovernment(key=city.key)
+        journal.write(actor, "people.hosts_changed", government, added=added, removed=gone)
     return len(gone) + len(new)
 
 

@@ -272,4 +272,8 @@ class Migration(migrations.Migration):
             model_name='rolerequest',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'requested')), fields=('tenant', 'membership', 'role'), name='role_request_open'),
         ),
+        migrations.AddConstraint(
+            model_name='datarequest',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'received')), fields=('tenant', 'account', 'kind'), name='data_request_open'),
+        ),
     ]

@@ -1,6 +1,7 @@
 """Seats, roles, offices and partners: who may, what is refused, what the journal keeps."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -10,6 +11,7 @@ from tests.cast import MALANG, REGENCY, Cast, Person
 from balai.base import tenancy
 from balai.base.errors import Conflict, Forbidden, Invalid
 from balai.base.journal import JournalEntry
+from balai.base.tests.crowd import crowd
 from balai.people import changes, reads
 from balai.people.models import Account, Membership, RoleRequest
 
@@ -277,3 +279,19 @@ def test_lists_and_searches_show_each_what_they_may_see(cast: Cast) -> None:
 def test_reminders_find_who_reports_for_an_office(cast: Cast) -> None:
     found = reads.recipients("plan.report", timezone.localdate(), [str(cast.kominfo.pk)])
     assert [one.name for one in found] == ["Budi", "Wati"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_moved_while_leaving_is_out_all_the_same(cast: Cast, tmp_path: Path) -> None:
+    seat = reads.seat(cast.tono.actor, seat_of(cast.budi).pk)
+    tono, tomorrow = cast.tono.actor, timezone.localdate() + timedelta(days=1)
+    with crowd(MALANG, tmp_path) as together:
+        answers = together(
+            [
+                lambda: changes.transfer(tono, seat, to=cast.health, on=tomorrow),
+                lambda: changes.leave(tono, cast.budi.account, reason="Berhenti"),
+            ]
+        )
+        assert not isinstance(answers[1], Exception), answers
+        kept = Membership.objects.filter(reads.in_force(tomorrow), account=cast.budi.account)
+        assert together([kept.count]) == [0]

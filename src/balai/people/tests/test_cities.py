@@ -10,6 +10,7 @@ from django.test import Client, override_settings
 from tests.cast import MALANG, visitor_at
 
 from balai.base import tenancy, tenants
+from balai.base.journal import JournalEntry
 from balai.people import changes, reads, rules
 from balai.people.models import Account, HostName, LocalGovernment, Membership, Office
 from balai.places.models import Region
@@ -83,6 +84,10 @@ def test_a_changed_file_is_followed_but_not_over_a_renaming_made_here(regions: N
     assert LocalGovernment.objects.get(key=MALANG).brand == "#123456"
     assert not HostName.objects.filter(host="old.localhost").exists()
     with tenancy.scope(MALANG):
+        written = JournalEntry.objects.filter(actor_name="load_cities", kind="people.localgovernment")
+        told = {entry.verb: entry.facts for entry in written.order_by("pk")}
+        assert told["people.government_changed"]["changes"]["brand"] == [city.brand, "#123456"]
+        assert told["people.hosts_changed"] == {"added": [], "removed": ["old.localhost"]}
         assert Office.objects.get(code="dinkes").name == "Dinas Kesehatan"
         assert Office.objects.get(code="dlh").name == "Dinas Baru"
 

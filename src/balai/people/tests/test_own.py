@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 from tests.cast import BATU, MALANG, Cast
 
@@ -130,6 +130,14 @@ def test_the_same_is_not_asked_twice_while_it_waits(cast: Cast) -> None:
         changes.ask_about_data(cast.sari.actor, "erasure", "Hapus", NOW)
     changes.cancel_request(cast.sari.actor, first)
     changes.ask_about_data(cast.sari.actor, "erasure", "Hapus", NOW)
+
+
+def test_the_database_itself_keeps_one_waiting_request_of_a_kind(cast: Cast) -> None:
+    """Two pages sent at once both pass the check; one of them meets the constraint."""
+    first = changes.ask_about_data(cast.sari.actor, "erasure", "Hapus", NOW)
+    first.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        first.save(force_insert=True)
 
 
 def test_erasing_empties_the_account_of_a_resident(cast: Cast) -> None:
