@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from balai.definitions.taxonomies import axis_set, terms
@@ -101,18 +101,19 @@ class ActionForm(Told):
     def _add_shares(self) -> None:
         for each in self.dimensions:
             self.fields[f"share_{each.key}"] = ShareField(label=str(each.name))
-            parts = [("", _t("seluruh dimensi")), *((part.key, str(part.name)) for part in each.parts)]
+            parts = [("", gettext("seluruh dimensi")), *((part.key, str(part.name)) for part in each.parts)]
             self.fields[f"sub_{each.key}"] = forms.ChoiceField(
-                label=_t("Sub-dimensi %(name)s") % {"name": each.name}, choices=parts, required=False
+                label=gettext("Sub-dimensi %(name)s") % {"name": each.name}, choices=parts, required=False
             )
 
     def _add_targets(self) -> None:
         for year in self.plan.years:
             self.fields[f"target_{year}"] = NumberField(
-                label=_t("Target %(year)d") % {"year": year}, required=False
+                label=gettext("Target %(year)d") % {"year": year}, required=False
             )
             self.fields[f"planned_{year}"] = forms.BooleanField(
-                label=_t("%(year)d direncanakan, diukur dengan persen fisik") % {"year": year}, required=False
+                label=gettext("%(year)d direncanakan, diukur dengan persen fisik") % {"year": year},
+                required=False,
             )
 
     def _group(self) -> None:
@@ -261,4 +262,8 @@ def _supporters(today: date, story: ActionStory | None) -> list[Any]:
             offices.setdefault(f"office:{row.office_id}", row.name)
         else:
             partners.setdefault(f"partner:{row.partner_id}", row.name)
-    return [_NOBODY, (_t("Perangkat daerah"), list(offices.items())), (_t("Mitra"), list(partners.items()))]
+    return [
+        _NOBODY,
+        (gettext("Perangkat daerah"), list(offices.items())),
+        (gettext("Mitra"), list(partners.items())),
+    ]

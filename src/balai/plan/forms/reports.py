@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from balai.base.writing import number
@@ -139,9 +139,9 @@ def _as_said(report: ReportRow | None, today: date) -> dict[str, Any]:
 
 def _help(story: ActionStory) -> str:
     row = story.row
-    parts = [_t("Kumulatif sejak 1 Januari.")]
+    parts = [gettext("Kumulatif sejak 1 Januari.")]
     if row.target is not None:
-        parts.append(_t("Target %(target)s.") % {"target": number(row.target)})
+        parts.append(gettext("Target %(target)s.") % {"target": number(row.target)})
     if row.value is not None:
-        parts.append(_t("Laporan terakhir %(value)s.") % {"value": number(row.value)})
+        parts.append(gettext("Laporan terakhir %(value)s.") % {"value": number(row.value)})
     return " ".join(parts)
