@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from balai.base.errors import Fault
 
 _SEPARATORS = re.compile(r"[\s.\-/\u2010-\u2015]+")
+_LIKE_A_NIK = re.compile(r"(?<!\d)\d(?:[\s.\-/\u2010-\u2015]?\d){15}(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,15 @@ def nik(text: str, place: str = "NIK", knows_region: Callable[[str], bool] | Non
     if value[12:] == "0000":
         found.append(_no_serial(place))
     return Identifier(value, tuple(found), _region_warnings(place, value, knows_region))
+
+
+def holds_nik(text: str) -> bool:
+    """Tell whether a NIK stands anywhere in a free text, also written in groups.
+
+    >>> holds_nik("NIK saya 3573 0141 0190 0001, bukan 12"), holds_nik("Nomor 1234567890123456")
+    (True, False)
+    """
+    return any(nik(found).is_valid for found in _LIKE_A_NIK.findall(text))
 
 
 def kk(text: str, place: str = "Nomor KK", knows_region: Callable[[str], bool] | None = None) -> Identifier:

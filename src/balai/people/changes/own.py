@@ -70,6 +70,14 @@ def _faults_of_phone(phone: str) -> list[Fault]:
     return []
 
 
+def _faults_of_words(place: str, text: str) -> list[Fault]:
+    """A NIK is sealed wherever it is kept; a free text is not."""
+    if not identifiers.holds_nik(text):
+        return []
+    right = _("Hapus nomornya dari tulisan ini; NIK Anda sendiri diisi di “Lengkapi data saya”.")
+    return [Fault(place, _("Memuat NIK."), right)]
+
+
 def unmask_nik(actor: Actor, account: Account, purpose: str) -> str:
     """Return the NIK of an account in clear, and note who saw it and what for; "" where none is kept.
 
@@ -82,6 +90,8 @@ def unmask_nik(actor: Actor, account: Account, purpose: str) -> str:
         actor.require("people.manage", profile)
         if not purpose.strip():
             raise Invalid([Fault(_("Tujuan"), _("Kosong."), _("Tulis untuk apa NIK ini dibuka."))])
+        if faults := _faults_of_words(_("Tujuan"), purpose):
+            raise Invalid(faults)
     if profile is None:
         return ""
     with transaction.atomic():
@@ -103,6 +113,7 @@ def ask_about_data(actor: Actor, kind: str, text: str, now: datetime) -> DataReq
         faults.append(Fault(_("Permintaan"), _("Tidak dikenal."), _("Pilih salah satu dari daftar.")))
     if not text.strip():
         faults.append(Fault(_("Penjelasan"), _("Kosong."), _("Tulis data mana dan apa yang seharusnya.")))
+    faults += _faults_of_words(_("Penjelasan"), text)
     if reads.own_requests(actor).filter(kind=kind, state=DataRequest.State.RECEIVED).exists():
         faults.append(
             Fault(_("Permintaan"), _("Permintaan yang sama masih menunggu jawaban."), _("Tunggu jawabannya."))
@@ -149,6 +160,7 @@ def answer_request(actor: Actor, request: DataRequest, *, grant: bool, answer: s
     faults = []
     if not answer.strip():
         faults.append(Fault(_("Jawaban"), _("Kosong."), _("Tulis apa yang dilakukan, atau mengapa ditolak.")))
+    faults += _faults_of_words(_("Jawaban"), answer)
     if str(fresh.account_id) == actor.id:
         faults.append(
             Fault(_("Permintaan"), _("Ini permintaan Anda sendiri."), _("Rekan lain yang menjawabnya."))

@@ -2,11 +2,13 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 from tests.cast import BATU, MALANG, Cast
 
 from balai.base import tenancy
@@ -14,6 +16,7 @@ from balai.base.errors import Conflict, Forbidden, Invalid, NotFound
 from balai.base.journal import JournalEntry
 from balai.people import changes, reads
 from balai.people.models import AccessLog, Account, DataRequest, ResidentProfile
+from balai.site import logs
 
 NIK = "3573015504900002"
 NOW = datetime(2026, 3, 18, 9, 0, tzinfo=UTC)
@@ -29,6 +32,51 @@ def test_the_nik_is_sealed_masked_and_shown_whole_to_its_owner_only_on_asking(ca
     assert NIK not in page and "3573********0002" in page
     assert NIK in client.post("/saya/nik").content.decode()
     assert NIK not in str(list(JournalEntry.objects.values_list("facts", flat=True)))
+
+
+def _everything_kept() -> str:
+    """Return the database as SQLite's file would hold it, or as PostgreSQL writes each row."""
+    if connection.vendor == "sqlite":
+        image: bytes = connection.connection.serialize()
+        return image.decode("utf-8", "replace")
+    kept = []
+    with tenancy.scope(MALANG, also=reads.tenant_keys()), connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f'SELECT t::text FROM "{table}" AS t')
+            kept += [row for (row,) in cursor.fetchall()]
+    return "\n".join(kept)
+
+
+def test_a_nik_lies_nowhere_in_clear(cast: Cast, caplog: pytest.LogCaptureFixture, own_folders: Path) -> None:
+    """Once through all that is done with it: kept, shown, copied, mistyped, asked about, unmasked."""
+    client = cast.sari.client
+    grouped = "3573 0155 0490 0002"
+    client.post("/saya/lengkapi", {"nik": grouped, "phone": "081234567890"})
+    client.post("/saya/lengkapi", {"nik": f"{NIK}9", "phone": ""})
+    assert NIK in client.post("/saya/nik").content.decode()
+    assert NIK in client.post("/saya/salinan.json").content.decode()
+    for words in (f"NIK saya {NIK}", f"NIK saya {grouped}"):
+        asked = client.post("/saya/permintaan", {"kind": "correction", "text": words})
+        assert asked.status_code == 422 and "Memuat NIK" in asked.content.decode()
+    client.get(f"/meja/orang?q={NIK}")
+    with pytest.raises(Invalid):
+        changes.unmask_nik(cast.tono.actor, cast.sari.account, f"Mencocokkan {NIK}")
+    changes.unmask_nik(cast.tono.actor, cast.sari.account, "Mencocokkan KTP")
+    formatter = logs.json_formatter()
+    kept = [
+        _everything_kept(),
+        *(formatter.format(record) for record in caplog.records),
+        *(path.read_text("utf-8") for path in own_folders.rglob("*") if path.is_file()),
+    ]
+    assert "081234567890" in kept[0] and "people.nik_unmasked" in kept[0]
+    assert [text[:200] for text in kept if NIK in text or grouped in text] == []
+
+
+@pytest.fixture
+def own_folders(tmp_path: Path, settings: Settings) -> Path:
+    """A data folder of the test's own, with its log, its mail and its files."""
+    settings.DATA = tmp_path / "data"
+    return settings.DATA
 
 
 @pytest.mark.parametrize(
