@@ -61,3 +61,16 @@ def scope(tenant: str, also: Iterable[str] = ()) -> Iterator[Scope]:
         yield entered
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def widened(*also: str) -> Iterator[Scope]:
+    """Work on the tenant in scope and read the rows of `also` besides what could be read already.
+
+    Raises:
+        NoTenant: no scope is in force.
+    """
+    tenant = current_tenant()
+    reads = _current.get()
+    with scope(tenant, (*(reads.reads if reads else ()), *also)) as entered:
+        yield entered

@@ -58,7 +58,7 @@ def portal(request: HttpRequest) -> HttpResponse:
             "money": main_money,
             "money_chart": _money_chart(main_money, year) if main_money else None,
             "totals": plan.published_totals(actor),
-            "shared": plan.shared_programmes(actor),
+            "shared": [each for each in plan.shared_programmes(actor) if each.parts],
             "has_places": any(action.latitude is not None for action in tree.actions),
         },
     )

@@ -1,4 +1,4 @@
-"""What the nation page shows: the plans of several local governments side by side, each counted for itself."""
+"""What the nation page shows: the plans of local governments side by side, each counted for itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -74,7 +74,7 @@ class Masterplan(Sourced):
 
     @property
     def last_year(self) -> int:
-        """Return the last year actions can have targets in: the plan's, or that of a planning period that carries it on."""
+        """Return the last year of targets: the plan's, or that of a planning period that carries it on."""
         return max([self.year_to, *(period.year_to for period in self.planning_periods.all())])
 
 

@@ -46,7 +46,8 @@ def year_of(request: HttpRequest, plan: reads.PlanRow) -> int:
             Fault(
                 _("Tahun"),
                 _("“%(year)s” bukan tahun rencana ini.") % {"year": asked[:20]},
-                _("Pilih tahun %(first)d sampai %(last)d.") % {"first": plan.year_from, "last": plan.last_year},
+                _("Pilih tahun %(first)d sampai %(last)d.")
+                % {"first": plan.year_from, "last": plan.last_year},
             )
         ]
     )

@@ -1,4 +1,4 @@
-"""What everybody may see of the plan: the programme, an action, quick wins, money, sums, published figures."""
+"""What everybody may see of the plan: the programme, its actions, money, sums, published figures."""
 
 from decimal import Decimal
 from typing import Any
@@ -95,10 +95,14 @@ def programme(request: HttpRequest) -> HttpResponse:
 
 
 def _tab(label: str, plan: reads.PlanRow, year: int, key: str, here: str, number: int) -> dict[str, Any]:
-    query = {"tahun": year, "rencana": "" if plan.is_in_force else plan.id, "dimensi": key}
+    query = {"tahun": str(year)}
+    if not plan.is_in_force:
+        query["rencana"] = str(plan.id)
+    if key:
+        query["dimensi"] = key
     return {
         "label": label,
-        "href": f"{reverse('plan-programme')}?{urlencode({k: v for k, v in query.items() if v})}",
+        "href": f"{reverse('plan-programme')}?{urlencode(query)}",
         "is_here": key == here,
         "count": number,
     }
@@ -175,7 +179,7 @@ def realisation_csv(request: HttpRequest) -> HttpResponse:
 @needs("plan.read")
 @kept
 def action(request: HttpRequest, code: str) -> HttpResponse:
-    """The story of one promise: target, reports with evidence, money, partners, and where it all comes from."""
+    """The story of one promise: target, reports with evidence, money, partners, and its provenance."""
     plan = plan_in_force(request)
     year = year_of(request, plan)
     story = reads.action(actor_of(request), code, year, today(), plan.id)
@@ -285,7 +289,7 @@ def quick_wins(request: HttpRequest) -> HttpResponse:
             "year": year,
             "years": plan.years,
             "rows": rows,
-            "shared": reads.shared_programmes(actor_of(request)),
+            "shared": [row for row in reads.shared_programmes(actor_of(request)) if row.parts],
         },
     )
 
@@ -342,7 +346,7 @@ def money_csv(request: HttpRequest) -> HttpResponse:
 @needs("plan.read")
 @kept
 def masterplan(request: HttpRequest) -> HttpResponse:
-    """The masterplan itself: legal basis, vision, books, bodies, versions, and the two ways to see its axes."""
+    """The masterplan itself: legal basis, vision, books, bodies, versions, and two ways to see its axes."""
     plan = plan_in_force(request)
     whole = reads.masterplan(actor_of(request), plan.id)
     mapping = axis_mapping()
@@ -413,7 +417,9 @@ def published_year(request: HttpRequest, year: int) -> HttpResponse:
             "explained": explained,
             "mean_high": Decimal(explained.mean_high.numerator) / Decimal(explained.mean_high.denominator),
             "mean_low": Decimal(explained.mean_low.numerator) / Decimal(explained.mean_low.denominator),
-            "printed": [(names.get(key, key), key, value) for key, value in explained.printed.items()],
+            "printed": [
+                (name, key, explained.printed[key]) for key, name in names.items() if key in explained.printed
+            ],
             "families": [
                 {
                     "misses": family.misses,

@@ -67,7 +67,7 @@ def pdf(request: HttpRequest, key: UUID) -> HttpResponse:
 def shared(request: HttpRequest) -> HttpResponse:
     """The shared programmes with what this region does in each."""
     actor = actor_of(request)
-    rows = [(row, _own_part(row, actor.tenant)) for row in _shared(request)]
+    rows = [(row, _own_part(row, actor.tenant)) for row in reads.shared_programmes(actor_of(request))]
     return show(
         request, "plan/desk/shared.html", {"rows": rows, "is_nation": actor.tenant == tenancy.NATIONAL}
     )
@@ -78,12 +78,12 @@ def shared(request: HttpRequest) -> HttpResponse:
 def part(request: HttpRequest, key: UUID) -> HttpResponse:
     """Write what this region does in a shared programme."""
     actor = actor_of(request)
-    row = next((row for row in _shared(request) if row.id == key), None)
+    row = next((row for row in reads.shared_programmes(actor_of(request)) if row.id == key), None)
     if row is None:
         raise NotFound(_("Program bersama itu tidak ada."))
 
     def act(form: PartForm) -> Done:
-        with tenancy.scope(actor.tenant, also=[tenancy.NATIONAL]):
+        with tenancy.widened(tenancy.NATIONAL):
             changes.write_shared_part(actor, key, form.cleaned_data["part"])
         return Done(_("Bagian daerah Anda tersimpan."), reverse("plan-shared"))
 
@@ -116,13 +116,6 @@ def create_shared(request: HttpRequest) -> HttpResponse:
         button=_("Buat program bersama"),
         back=reverse("plan-shared"),
     )
-
-
-def _shared(request: HttpRequest) -> tuple[reads.SharedProgramme, ...]:
-    actor = actor_of(request)
-    # They are rows of the nation, which a city reads besides its own.
-    with tenancy.scope(actor.tenant, also=[tenancy.NATIONAL]):
-        return reads.shared_programmes(actor)
 
 
 def _own_part(row: reads.SharedProgramme, tenant: str) -> str:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from balai.base import tenancy
 from balai.base.actor import Actor
-from balai.base.tenancy import NATIONAL
 from balai.plan.models import Programme, SharedPart
 from balai.plan.reads.rows import Provenance, provenance
 
@@ -28,19 +28,23 @@ class SharedProgramme:
 
 
 def shared_programmes(actor: Actor) -> tuple[SharedProgramme, ...]:
-    """Return the shared programmes, ordered by code.
+    """Return the programmes the nation shares, by code, with the parts of the regions in scope.
 
-    The scope must read the national tenant: `tenancy.scope(tenant, also=["00"])`;
-    otherwise there are none to see.
+    A programme in which the region has no part is there too, with none.
     """
     if not actor.may("plan.read"):
         return ()
-    parts: dict[str, list[Part]] = {}
-    for part in SharedPart.objects.order_by("tenant"):
-        parts.setdefault(part.programme_id_text, []).append(Part(part.tenant, part.part))
+    # They are rows of the nation, which a region reads besides its own.
+    with tenancy.widened(tenancy.NATIONAL):
+        parts: dict[str, list[Part]] = {}
+        for part in SharedPart.objects.order_by("tenant"):
+            parts.setdefault(part.programme_id_text, []).append(Part(part.tenant, part.part))
+        rows = list(
+            Programme.objects.filter(tenant=tenancy.NATIONAL, masterplan__isnull=True).order_by("code")
+        )
     return tuple(
         SharedProgramme(
             row.pk, row.code, row.title, row.goal, tuple(parts.get(str(row.pk), ())), provenance(row)
         )
-        for row in Programme.objects.filter(tenant=NATIONAL, masterplan__isnull=True).order_by("code")
+        for row in rows
     )
