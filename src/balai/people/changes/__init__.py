@@ -3,6 +3,7 @@
 from balai.people.changes.accounts import act_for, end_seat, give_seat, leave, transfer
 from balai.people.changes.cities import CityLoaded, load_city
 from balai.people.changes.demo import DemoAccount, demo_accounts, load_demo_people
+from balai.people.changes.first import appoint_administrator
 from balai.people.changes.imports import Preview, import_people, look_through
 from balai.people.changes.offices import close_office, open_office, rename_office
 from balai.people.changes.own import (
@@ -23,6 +24,7 @@ __all__ = [
     "Preview",
     "act_for",
     "answer_request",
+    "appoint_administrator",
     "ask_about_data",
     "cancel_request",
     "change_partner",

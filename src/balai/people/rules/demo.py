@@ -16,6 +16,7 @@ _NAMES: Mapping[str, str] = {
     "35.77": "Melati Surya Hesti Danang Purnomo Kartika Rizal Sinta Bayu Umi Teguh Lestari Doni",
     "00": "Putu Made Kadek Komang Ketut Wayan Gede Nyoman Luh Ngurah Agung Dayu Rai",
 }
+_ANY = "00"
 _ORDER = (
     "resident",
     "officer",
@@ -77,7 +78,8 @@ def demo_people(city: City, roles: Mapping[str, Role]) -> Iterator[DemoPerson]:
     wanted = [code for code in _ORDER if code == "resident" or code in held]
     wanted += [code for code in held if code not in wanted]
     wanted += [code for code in ("user_admin", "officer") if code in held]
-    names = iter(_NAMES[city.key].split())
+    # A city that an installation added has no invented people of its own: the nation's serve there too.
+    names = iter(_NAMES.get(city.key, _NAMES[_ANY]).split())
     for index, code in enumerate(wanted):
         name = next(names)
         is_second_officer = code == "officer" and index == len(wanted) - 1
