@@ -82,6 +82,11 @@ def _once(count: Callable[[], int]) -> Callable[[], int]:
     return over_all
 
 
+def registered() -> tuple[str, ...]:
+    """Return the names of the invariants, which must be 0."""
+    return tuple(sorted(_invariants))
+
+
 def values() -> dict[str, int]:
     """Return every invariant and every count, from the tables as they are now."""
     found = {name: count() for name, count in {**_invariants, **_counts}.items()}

@@ -24,6 +24,11 @@ def ready_to_upgrade[F: Callable[[], Iterable[str]]](question: F) -> F:
     return question
 
 
+def questions() -> tuple[Callable[[], Iterable[str]], ...]:
+    """Return every registered question."""
+    return tuple(_questions)
+
+
 def problems() -> list[str]:
     """Return everything that stands against upgrading; a newer database ends the questions."""
     newer = list(_newer_database())
