@@ -12,6 +12,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from balai.base import tenancy
+from balai.base.invariants import invariant
 from balai.base.rows import TenantModel
 
 
@@ -105,3 +106,10 @@ def gaps(series: Series, year: str) -> list[int]:
         return []
     borne = set(NumberTaken.objects.filter(series=counter).values_list("number", flat=True))
     return [number for number in range(1, max(borne | {counter.last}) + 1) if number not in borne]
+
+
+@invariant("number_gaps")
+def _count_gaps() -> int:
+    """Count the numbers given out that nothing bears, and those borne that were never given out."""
+    counters = NumberSeries.objects.annotate(borne=models.Count("taken")).values_list("last", "borne")
+    return sum(abs(last - borne) for last, borne in counters)

@@ -101,7 +101,7 @@ class TenantModel(models.Model):
 
     def _do_update(self, base_qs: models.QuerySet[Self], *args: Any, **kwargs: Any) -> Any:
         # A row read from another tenant and given ours would else be taken over by its key.
-        return super()._do_update(base_qs.filter(tenant=self.tenant), *args, **kwargs)  # type: ignore[misc]
+        return super()._do_update(base_qs.filter(tenant=self.tenant), *args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         self.check_tenant()

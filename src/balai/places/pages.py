@@ -3,7 +3,7 @@
 import gzip
 from typing import Any
 
-from defusedcsv import csv  # type: ignore[import-untyped]
+from defusedcsv import csv
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone

@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from balai.base import tenancy
 from balai.base.ids import uuid7
 from balai.base.journal import JournalEntry
-from balai.base.numbers import NumberSeries, NumberTaken, Series, gaps, next_number
+from balai.base.numbers import NumberSeries, NumberTaken, Series, _count_gaps, gaps, next_number
 from balai.base.tests.crowd import crowd
 
 LETTERS = Series("surat/dinkes")
@@ -62,6 +62,14 @@ class TestInKotaMalang:
         NumberSeries.objects.update(last=4)
         number()
         assert gaps(LETTERS, "2026") == [2, 3, 4]
+        assert _count_gaps() == 3
+
+    def test_the_invariant_counts_each_series_for_itself(self) -> None:
+        number(), number(Series("berkas")), number(Series("berkas"))
+        assert _count_gaps() == 0
+        NumberSeries.objects.filter(code="berkas").update(last=1)
+        NumberSeries.objects.filter(code=LETTERS.code).update(last=2)
+        assert _count_gaps() == 2
 
     def test_a_counter_set_back_gives_no_number_twice(self) -> None:
         number()

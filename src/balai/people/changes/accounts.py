@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -262,6 +263,6 @@ def _locked(actor: Actor, seat: Membership) -> Membership:
     return fresh
 
 
-def _hold(account: object) -> None:
+def _hold(account: UUID) -> None:
     """Let others who change the seats of this account wait: who leaves must not keep one moved meanwhile."""
     Account.objects.select_for_update().get(pk=account)

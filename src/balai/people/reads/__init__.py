@@ -21,7 +21,6 @@ from balai.people.reads.governments import (
 from balai.people.reads.offices import (
     all_offices,
     office,
-    office_named,
     office_names,
     offices,
     ways_to_name_offices,
@@ -40,7 +39,6 @@ from balai.people.reads.own import (
 from balai.people.reads.people import (
     PersonSeen,
     Recipient,
-    account_names,
     offices_visible_to,
     partner,
     partners,
@@ -66,7 +64,6 @@ __all__ = [
     "Recipient",
     "about",
     "accesses_to",
-    "account_names",
     "actor_for",
     "all_offices",
     "arrive",
@@ -84,7 +81,6 @@ __all__ = [
     "in_force",
     "log_access",
     "office",
-    "office_named",
     "office_names",
     "offices",
     "offices_visible_to",

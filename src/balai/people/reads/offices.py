@@ -82,9 +82,3 @@ def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     for name, key in pairs:
         found.setdefault(" ".join(name.casefold().split()), set()).add(key)
     return found
-
-
-def office_named(text: str) -> Office | None:
-    """Return the office that `text` names by code, name, abbreviation or former name; None where unclear."""
-    key = ways_to_name_offices().get(" ".join(text.casefold().split()))
-    return Office.objects.get(pk=key) if key else None

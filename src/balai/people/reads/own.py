@@ -72,7 +72,7 @@ def own_profile(actor: Actor) -> ResidentProfile | None:
 
 def own_seats(actor: Actor, on: date) -> tuple[Account, tuple[Membership, ...]]:
     """Return the actor's own account and the seats it holds in the tenant on a local day, oldest first."""
-    seats = Membership.objects.filter(in_force(on), account=actor.id, tenant=actor.tenant)
+    seats = Membership.objects.filter(in_force(on), account__in=ids([actor.id]), tenant=actor.tenant)
     rows = seats.select_related("office", "partner").order_by("from_on", "pk")
     return Account.objects.get(pk=actor.id), tuple(rows)
 

@@ -1,6 +1,6 @@
 """Accounts and seats, as far as the actor may see them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -133,12 +133,6 @@ def recipients(verb: str, on: date, offices: Collection[str] = ()) -> list[Recip
         for seat in seats.order_by("account__name")
         if able.intersection(seat.roles)
     ]
-
-
-def account_names(keys: Iterable[object]) -> Mapping[str, str]:
-    """Return id (text) → name for the accounts among `keys`; one query."""
-    found = Account.objects.filter(pk__in=ids(keys)).values_list("pk", "name")
-    return {str(key): name for key, name in found}
 
 
 def partners(on: date, helix: str = "") -> QuerySet[Partner]:
