@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
 
 from balai.base import charts
 from balai.base.access import public
@@ -87,6 +88,7 @@ def _charts() -> dict[str, charts.Chart]:
     }
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @public("It shows samples only.")
 def page(request: HttpRequest) -> HttpResponse:
     """Show every component; the form comes back with its faults when it was sent."""

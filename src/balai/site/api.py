@@ -1,6 +1,7 @@
 """The API of the product: `/api/v1/<module>/…`, described at `/api/v1/openapi.json`."""
 
 import json
+from functools import cache
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -34,6 +35,7 @@ api.add_router("/people", people)
 api.add_router("/plan", plan)
 
 
+@cache
 def description() -> str:
     """Return the OpenAPI description as text, stable from one call to the next."""
     everybody = (role for role in roles().values() if role.given is Given.EVERYONE)

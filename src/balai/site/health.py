@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from balai.base import seals, tenants, worker
 from balai.base.access import public
@@ -115,11 +116,13 @@ def _journal() -> Finding:
     return Finding("journal", age <= SEAL_AGE, told)
 
 
+@require_safe
 @public("a watchdog asks it; it says only that the process lives")
 def health(request: HttpRequest) -> HttpResponse:
     return _kept_from_caches(HttpResponse("ok\n", content_type="text/plain; charset=utf-8"))
 
 
+@require_safe
 @public("a watchdog asks it; it tells what is in place and no data of anybody")
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 when everything is in place, else 503; as JSON, as text to a browser."""

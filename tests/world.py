@@ -1,0 +1,247 @@
+"""Two local governments with one of everything in two offices each, for the table of authorisations.
+
+`furnish` returns what stands in one office of one local government by kind, so
+that a route can be tried with a thing of the own office, of another office and
+of another region.
+"""
+
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from PIL import Image
+
+from balai.base import tenancy
+from balai.base.actor import Actor, system
+from balai.definitions.models import TableAmendment
+from balai.people import reads as people_reads
+from balai.people.models import DataRequest, Office, Partner, ProgramKey, RoleRequest
+from balai.people.rules import verbs
+from balai.people.rules.program_keys import digest
+from balai.plan import changes
+from balai.plan.models import Action, Evidence, Period, Report
+from balai.plan.tests.town import ACTION, NOW, PLAN, PROGRAMME, TODAY
+from tests.cast import someone
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What a route is tried with, and whose it is; nobody's when `tenant` is "".
+
+    It has the attributes by which `Actor.may` asks for the owner, so what a
+    role file says about a reach is asked of the very function the product asks.
+    """
+
+    key: str
+    tenant: str = ""
+    owner_offices: tuple[str, ...] = ()
+    owner_account: str = ""
+
+
+type Things = Mapping[str, Thing]
+
+
+def all_powerful(name: str, tenant: str) -> Actor:
+    """Return somebody who may do everything in a tenant; two of them can report and verify."""
+    return system(name, tenant, *verbs())
+
+
+def picture(shade: int) -> io.BytesIO:
+    out = io.BytesIO()
+    Image.new("RGB", (4, 4), (shade, 0, 0)).save(out, "PNG")
+    out.seek(0)
+    return out
+
+
+def found_plan(tenant: str) -> dict[str, Any]:
+    """Write a plan that is still a draft, with one programme, and the periods of 2026."""
+    actor = all_powerful("writer", tenant)
+    plan = changes.create_masterplan(actor, replace(PLAN, region_code=tenant))
+    return {
+        "plan": plan,
+        "programme": changes.create_programme(actor, plan.pk, PROGRAMME),
+        "periods": changes.open_year(actor, 2026),
+    }
+
+
+def plan_actions(tenant: str, plan: Mapping[str, Any], office: Office) -> tuple[Action, Action]:
+    """Write two actions of an office into the draft: one to be verified, one to wait."""
+    actor = all_powerful("writer", tenant)
+    first, second = (
+        changes.create_action(
+            actor,
+            plan["programme"].pk,
+            replace(ACTION, code=f"{tenant}-{office.code}-{n}", owner=office.pk, is_quick_win=True),
+        )
+        for n in (1, 2)
+    )
+    return first, second
+
+
+def furnish(tenant: str, plan: Mapping[str, Any], office: Office, actions: Iterable[Action]) -> Things:
+    """Write one of everything in an office, after the plan was adopted; return each by its kind."""
+    writer, verifier = all_powerful("writer", tenant), all_powerful("verifier", tenant)
+    first, second = actions
+    quarters: tuple[Period, ...] = plan["periods"]
+    fund = changes.add_fund(writer, first.pk, changes.FundDraft(2026, "apbn", 1_000_000)).fund
+
+    def reported(action: Action, quarter: Period) -> tuple[Report, Evidence]:
+        draft = changes.ReportDraft(Decimal(3))
+        row = changes.save_report(writer, action.pk, quarter.pk, draft, version=None, at=NOW)
+        upload = changes.Upload(picture(len(action.code) + quarter.number), "foto.png")
+        return row, changes.add_evidence(writer, row.pk, "Foto", upload=upload)
+
+    verified, shown = reported(first, quarters[0])
+    verified = changes.submit_report(writer, verified.pk, version=verified.version, at=NOW)
+    changes.verify_report(verifier, verified.pk, version=verified.version, at=NOW)
+    draft, kept = reported(first, quarters[1])
+    waiting, _sent = reported(second, quarters[0])
+    waiting = changes.submit_report(writer, waiting.pk, version=waiting.version, at=NOW)
+
+    keeper = someone(f"Pengelola-{office.code}", tenant)
+    officer = someone(f"Petugas-{office.code}", tenant, "officer", office=office)
+    with tenancy.scope(tenant):
+        seat = people_reads.seats_visible_to(verifier).get(account=officer.account)
+        asked = RoleRequest.objects.create(
+            membership=seat, role="auditor", reason="Uji", requested_by=keeper.account
+        )
+    here = {"tenant": tenant, "owner_offices": (str(office.pk),)}
+    rows = {
+        "action": (first, here),
+        "fund": (fund, here),
+        "verified report": (verified, here),
+        "draft report": (draft, here),
+        "waiting report": (waiting, here),
+        "shown evidence": (shown, here),
+        "kept evidence": (kept, here),
+        "office": (office, here),
+        "account": (officer.account, here),
+        "seat": (seat, here),
+        "role request": (asked, here),
+    }
+    things = {kind: Thing(str(row.pk), **whose) for kind, (row, whose) in rows.items()}
+    return things | furnish_account(tenant, officer.account.pk)
+
+
+def furnish_account(tenant: str, account: UUID) -> Things:
+    """Write what belongs to one account in a local government; call within its scope."""
+    rows = {
+        "own data request": asked_by(account),
+        "own program key": program_key_of(account),
+        "own amendment": proposed_by(account),
+    }
+    return {kind: Thing(str(row.pk), tenant, owner_account=str(account)) for kind, row in rows.items()}
+
+
+def furnish_tenant(tenant: str, plan: Mapping[str, Any] | None) -> Things:
+    """Write what belongs to no office of a local government: partners, papers, figures, open requests."""
+    writer = all_powerful("writer", tenant)
+    proposer = someone("Pengusul", tenant)
+    rows: dict[str, Any] = {
+        "partner": Partner.objects.create(name=f"Universitas {tenant}", helix="academia"),
+        "data request": asked_by(proposer.account.pk),
+        "figure": changes.record_published_figure(
+            writer,
+            changes.PublishedDraft(
+                "realisation",
+                "Realisasi",
+                2023,
+                "percent",
+                "LAKIP",
+                value=Decimal("96.2"),
+                confidence="verified",
+            ),
+        ),
+        "amendment": proposed_by(proposer.account.pk),
+    }
+    changes.record_published_figure(
+        writer,
+        changes.PublishedDraft(
+            "realisation",
+            "Realisasi",
+            2023,
+            "percent",
+            "LAKIP",
+            dimension="economy",
+            value=Decimal(86),
+            confidence="verified",
+        ),
+    )
+    if plan:
+        rows |= plan_papers(tenant, plan)
+    return {kind: Thing(str(row.pk), tenant) for kind, row in rows.items()}
+
+
+def plan_papers(tenant: str, plan: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the things of a plan that belong to no office, its papers written before it was adopted."""
+    actor = all_powerful("writer", tenant)
+    stage = changes.freeze_stage(actor, plan["plan"].pk, "Tahap I", 2026, TODAY, NOW)
+    return {
+        kind: plan[kind] for kind in ("plan", "programme", "book", "planning period", "body", "meeting")
+    } | {
+        "stage": stage,
+        "period": plan["periods"][1],
+    }
+
+
+def write_papers(tenant: str, plan: dict[str, Any]) -> None:
+    """Write the papers of a draft plan: a book, a planning period, a body that met."""
+    actor, key = all_powerful("writer", tenant), plan["plan"].pk
+    plan["book"] = changes.add_book(
+        actor, key, "buku-1", "Buku I", upload=changes.Upload(picture(90), "buku.png")
+    )
+    plan["planning period"] = changes.add_planning_period(actor, key, "RPJMD", "RPJMD 2024–2028", 2024, 2028)
+    plan["body"] = changes.write_body(actor, key, "team")
+    plan["meeting"] = changes.record_meeting(
+        actor,
+        plan["body"].pk,
+        date(2026, 2, 2),
+        on=TODAY,
+        minutes=changes.Upload(picture(91), "notula.png"),
+    )
+
+
+def asked_by(account: UUID) -> DataRequest:
+    """Write a request about their data by an account, in the tenant of the scope."""
+    return DataRequest.objects.create(
+        account_id=account,
+        kind="correction",
+        text="Nama saya salah ketik.",
+        received_at=NOW,
+        due_at=NOW + timedelta(days=3),
+    )
+
+
+def program_key_of(account: UUID) -> ProgramKey:
+    """Write a key of an account, in the tenant of the scope."""
+    return ProgramKey.objects.create(
+        account_id=account,
+        name="Dasbor",
+        digest=digest(str(account)),
+        verbs=["plan.read"],
+        made_at=NOW,
+        expires_on=timezone.localdate() + timedelta(days=9),
+    )
+
+
+def proposed_by(account: UUID) -> TableAmendment:
+    """Write a proposal of an account for a dated table, in the tenant of the scope."""
+    return TableAmendment.objects.create(
+        table="freshness",
+        key="report",
+        valid_from=date(2026, 1, 1),
+        values={"stale_after_days": "60"},
+        source="SE Sekda 1/2026",
+        reason="Uji",
+        proposed_by=str(account),
+        proposed_by_name="Pengusul",
+    )
+
+
+def adopt(tenant: str, plan: Mapping[str, Any]) -> None:
+    changes.adopt(all_powerful("writer", tenant), plan["plan"].pk, TODAY)
