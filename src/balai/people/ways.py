@@ -13,3 +13,4 @@ menu.add("desk", _("Permintaan peran"), "role-requests", icon="user-check", verb
 menu.add(
     "desk", _("Permintaan atas data"), "data-requests", icon="shield-lock", verb="people.manage", order=88
 )
+menu.add("desk", _("Jejak audit"), "journal", icon="history", verb="journal.read", order=90)
