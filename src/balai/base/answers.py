@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from balai.base.access import SignInFirst
-from balai.base.errors import Conflict, Forbidden, Invalid, Locked, NotFound, Refused
+from balai.base.errors import Conflict, Forbidden, Invalid, Locked, NotFound, Refused, TooLarge
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +36,7 @@ _WORDS = {
         gettext_lazy("Orang lain baru saja mengubahnya"),
         gettext_lazy("Kiriman Anda belum disimpan. Muat ulang halamannya, bandingkan, lalu kirim lagi."),
     ),
+    TooLarge: ("too-large", gettext_lazy("Ini terlalu besar"), gettext_lazy("Perkecil atau bagi berkasnya.")),
     Locked: (
         "locked",
         gettext_lazy("Ini sudah dikunci"),

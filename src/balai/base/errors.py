@@ -5,6 +5,7 @@
     ├── NotFound      no such thing, or the actor may not know of it
     ├── Invalid       the input is wrong; carries every fault found
     ├── Conflict      somebody else was first; carries what changed
+    ├── TooLarge      more was sent than is taken
     └── Locked        the thing is closed to change
 
 Pages and the API turn these into answers in one place (`balai.base.answers`).
@@ -71,6 +72,12 @@ class Conflict(Refused):
     def __init__(self, message: str, changes: Mapping[str, tuple[object, object]] | None = None) -> None:
         self.changes = dict(changes or {})
         super().__init__(message)
+
+
+class TooLarge(Refused):
+    """More was sent than is taken; none of it was read."""
+
+    status = 413
 
 
 class Locked(Refused):

@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from balai.base import journal, sealing, tenancy
+from balai.base import journal, menu, sealing, tenancy
 from balai.people import reads
 from balai.people.entrance import HOME
 from balai.people.models import Account
@@ -51,6 +51,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         # The nation has no residents: its accounts are made by its administrator.
         return tenancy.current_tenant() != tenancy.NATIONAL
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Lead officers to the first page of their desk, residents to the front page."""
+        if not isinstance(request.user, Account):
+            return str(super().get_login_redirect_url(request))
+        actor = reads.actor_for(request.user, tenancy.current_tenant(), timezone.localdate())
+        first = next(menu.ways("desk", actor, "/"), None)
+        return first.href if first else str(super().get_login_redirect_url(request))
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

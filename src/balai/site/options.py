@@ -43,7 +43,9 @@ class Options:
     definitions: str = setting("A folder that overlays the shipped definitions, file by file.", "")
     default_tenant: str = setting("The local government that answers at an unknown host name.", "35.73")
     hosts: str = setting(
-        "Host names served, separated by commas; the hosts of the cities are added.", "localhost,127.0.0.1"
+        "Host names served, separated by commas: those of every city among them. "
+        "Names that end in .localhost always are.",
+        "localhost,127.0.0.1",
     )
     port: int = setting("Port of the web server.", 8000)
     address: str = setting("Network address the web server listens on.", "127.0.0.1")

@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "balai.base.answers.RefusalMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "balai.base.language.LanguageMiddleware",
+    "balai.base.sizes.SizeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

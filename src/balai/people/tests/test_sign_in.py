@@ -61,6 +61,14 @@ def test_the_session_has_a_new_key_after_sign_in(sari: Person) -> None:
         assert JournalEntry.objects.filter(verb="people.signed_in", actor_id_text=sari.actor.id).count() == 1
 
 
+def test_an_officer_is_led_to_the_desk_and_a_resident_to_the_front_page(sari: Person, cast: Cast) -> None:
+    citra = someone("Citra", MALANG, "user_admin", second_factor=False)
+    citra.account.set_password(PASSWORD)
+    citra.account.save()
+    led = [sign_in(visitor_at(MALANG), who.account.email).headers["Location"] for who in (sari, citra)]  # type: ignore[attr-defined]
+    assert led[0] == "/" and led[1].startswith("/meja")
+
+
 def test_a_wrong_password_and_an_unknown_address_are_told_the_same(sari: Person) -> None:
     wrong = sign_in(visitor_at(MALANG), sari.account.email, "salah sekali").content.decode()  # type: ignore[attr-defined]
     unknown = sign_in(visitor_at(MALANG), "tiada@kota-malang.example", "salah sekali").content.decode()  # type: ignore[attr-defined]

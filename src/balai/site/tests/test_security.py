@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -256,6 +257,23 @@ def test_behind_a_server_of_ours_limits_go_by_the_address_it_tells(cast: Cast) -
         last = guess(f"198.51.100.{number}, 203.0.113.9", f"orang{number}")
     assert last.status_code == 429
     assert guess("203.0.113.10", "lain").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", ["/saya/permintaan", "/meja/orang/impor", "/api/v1/plan/reports", "/akun/login/"]
+)
+def test_what_is_too_large_is_refused_before_it_is_read(address: str, cast: Cast) -> None:
+    class Unread(BytesIO):
+        def read(self, *args: object) -> bytes:
+            raise AssertionError("the body was read")
+
+    request = {
+        "wsgi.input": Unread(),
+        "CONTENT_LENGTH": "10000000000",
+        "CONTENT_TYPE": "multipart/form-data; boundary=x",
+    }
+    response = cast.tono.client.generic("POST", address, **request)  # type: ignore[arg-type]
+    assert response.status_code == 413 and "20 MB" in response.content.decode()
 
 
 # --- the installation itself -----------------------------------------------------------

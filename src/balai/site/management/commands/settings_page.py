@@ -23,9 +23,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         rows = (
-            f"| `{name_in_environment(option.name)}` | `{option.default or 'empty'}` | {option.metadata['help']} |"
-            if not isinstance(option.default, bool)
-            else f"| `{name_in_environment(option.name)}` | `{option.default}` | {option.metadata['help']} |"
+            f"| `{name_in_environment(option.name)}` | `{_shown(option.default)}` | {option.metadata['help']} |"
             for option in fields(Options)
         )
         self.stdout.write(_HEAD + "\n".join(rows))
+
+
+def _shown(default: object) -> str:
+    return "empty" if default == "" else str(default)
