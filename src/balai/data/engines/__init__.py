@@ -1,1 +1,1 @@
-"""Engines that answer SQL over the Parquet files of dataset versions: DuckDB by default, Spark by one setting."""
+"""Engines that answer SQL over the files of dataset versions: DuckDB by default, Spark by one setting."""

@@ -1,0 +1,412 @@
+"""Ask a question in a reader process, from the web process.
+
+    readers = Readers(children=2)
+    with readers.ask(question, seconds=10, memory_mb=512) as answer:
+        for row in answer.rows:
+            ...
+
+A question that takes too long, or whose asker has gone, ends with its process: nothing else stops
+an engine in the middle of one call. Another process stands ready meanwhile.
+"""
+
+import json
+import math
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from django.utils.translation import gettext as _
+
+from balai.base.errors import Refused
+from balai.data.engines import frames
+from balai.data.engines.walls import Walls
+from balai.data.rules.gate import Column, ColumnType, Question
+
+Form = Literal["csv", "json", "parquet"]
+Row = tuple[Any, ...]
+
+SECONDS_TO_START = 30.0
+SECONDS_FOR_A_SLOW_ASKER = 60.0
+
+
+class TooLong(Refused):
+    """The time of the question is up; its process was ended."""
+
+    status = 422
+
+
+class TooMuchMemory(Refused):
+    """The question needs more memory than it may have."""
+
+    status = 422
+
+
+class Busy(Refused):
+    """Every reader is answering somebody else."""
+
+    status = 503
+
+
+class Gone(Refused):
+    """The reader ended before the answer was complete."""
+
+    status = 503
+
+
+class _Child:
+    """One reader process and the socket to it."""
+
+    def __init__(self, address_space_mb: int) -> None:
+        ours, theirs = socket.socketpair()
+        root = str(Path(__file__).resolve().parents[3])
+        command = [sys.executable, "-s", "-P", "-m", "balai.data.engines.child"]
+        with theirs:
+            self.process = subprocess.Popen(
+                [*command, str(theirs.fileno()), str(address_space_mb)],
+                pass_fds=[theirs.fileno()],
+                # Nothing of our own environment: it holds secrets the child has no use for.
+                env={"PYTHONPATH": root, "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"},
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+        self.sock = ours
+        self.walls: Walls | None = None
+        self.asked = 0
+        self.overdue_at = math.inf
+
+    def wait_until_ready(self, seconds: float) -> None:
+        if self.walls is not None:
+            return
+        kind, payload = self.receive(Budget(seconds))
+        if kind != frames.READY:
+            raise frames.Broken("the child did not begin with its walls")
+        self.walls = Walls(**json.loads(payload))
+
+    def receive(self, budget: "Budget") -> tuple[bytes, bytes]:
+        """Wait for one frame; only the waiting counts, not what the asker does in between."""
+
+        def some(most: int) -> bytes:
+            self.sock.settimeout(max(budget.left, 0.001))
+            began = time.monotonic()
+            try:
+                return self.sock.recv(most)
+            finally:
+                budget.left -= time.monotonic() - began
+
+        return frames.receive_frame(some)
+
+    def end(self) -> None:
+        self.process.kill()
+        self.sock.close()
+        self.process.wait(timeout=10)
+
+
+@dataclass
+class Budget:
+    """How many seconds of waiting are left."""
+
+    left: float
+
+
+class _Lease:
+    """One child for one question; given back once, ended unless the answer was complete."""
+
+    def __init__(self, child: _Child, give_back: Callable[[_Child, bool], None], seconds: float) -> None:
+        self.child = child
+        self.budget = Budget(seconds)
+        self._seconds = seconds
+        self._give_back: Callable[[_Child, bool], None] | None = give_back
+
+    def next_frame(self) -> tuple[bytes, bytes]:
+        """Return the next frame of the answer.
+
+        Raises:
+            TooLong, TooMuchMemory, Gone, Refused: in every case the lease is over.
+        """
+        if self._give_back is None:
+            raise Gone(_("Jawaban ini sudah ditutup."))
+        try:
+            kind, payload = self.child.receive(self.budget)
+            if kind == frames.ERROR:
+                raise self._refusal(json.loads(payload))
+        except TimeoutError:
+            self.end(whole=False)
+            raise TooLong(
+                _("Pertanyaan dihentikan setelah %(seconds)s detik. Persempit dengan WHERE atau jumlahkan.")
+                % {"seconds": f"{self._seconds:g}"}
+            ) from None
+        except (OSError, frames.Broken, ValueError, RecursionError):
+            self.end(whole=False)
+            raise Gone(_("Pembaca data berhenti sebelum jawaban lengkap. Coba lagi.")) from None
+        if kind == frames.DONE:
+            self.end(whole=True)
+        return kind, payload
+
+    def _refusal(self, told: dict[str, str]) -> Refused:
+        self.end(whole=told["kind"] == "refused")
+        if told["kind"] == "memory":
+            return TooMuchMemory(_("Pertanyaan memerlukan terlalu banyak memori. Persempit atau jumlahkan."))
+        if told["kind"] == "broken":
+            return Gone(_("Berkas set data tidak dapat dibaca: %(why)s") % {"why": told["message"]})
+        return Refused(_("Mesin data menolak pertanyaan: %(why)s") % {"why": told["message"]})
+
+    def end(self, whole: bool) -> None:
+        give_back, self._give_back = self._give_back, None
+        if give_back is not None:
+            give_back(self.child, whole)
+
+    def __del__(self) -> None:
+        self.end(whole=False)
+
+
+class _Closing:
+    """Closing an answer early ends its question."""
+
+    _lease: _Lease
+
+    def close(self) -> None:
+        self._lease.end(whole=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Answer(_Closing):
+    """The rows of one question.
+
+    Attributes:
+        columns: names and types as the engine gave them.
+        rows: each row once; values are int, float, Decimal, str, bool, date, datetime or None.
+        truncated: true once the rows ran out and there were more than may be shown.
+    """
+
+    def __init__(self, lease: _Lease, columns: tuple[Column, ...], most_rows: int) -> None:
+        self._lease = lease
+        self.columns = columns
+        self.truncated = False
+        self._most_rows = most_rows
+        self.rows = self._rows()
+
+    def _rows(self) -> Iterator[Row]:
+        readers = [_READERS.get(column.type, _as_is) for column in self.columns]
+        shown = 0
+        try:
+            while True:
+                kind, payload = self._lease.next_frame()
+                if kind == frames.DONE:
+                    return
+                for values in json.loads(payload):
+                    if shown == self._most_rows:
+                        self.truncated = True
+                        continue
+                    shown += 1
+                    yield tuple(
+                        None if value is None else read(value)
+                        for read, value in zip(readers, values, strict=True)
+                    )
+        finally:
+            self._lease.end(whole=False)
+
+
+class Export(_Closing):
+    """The bytes of one whole answer as CSV, JSON or Parquet, as they come."""
+
+    def __init__(self, lease: _Lease, first: bytes) -> None:
+        self._lease = lease
+        self.parts = self._parts(first)
+
+    def _parts(self, part: bytes) -> Iterator[bytes]:
+        try:
+            while True:
+                yield part
+                kind, part = self._lease.next_frame()
+                if kind == frames.DONE:
+                    return
+        finally:
+            self._lease.end(whole=False)
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+def _finite(value: float) -> float | None:
+    """No number where the engine has none: JSON and spreadsheets know no infinity."""
+    return float(value) if math.isfinite(value) else None
+
+
+_READERS: dict[ColumnType, Callable[[Any], Any]] = {
+    ColumnType.DECIMAL: Decimal,
+    ColumnType.DOUBLE: _finite,
+    ColumnType.DATE: date.fromisoformat,
+    ColumnType.TIMESTAMP: datetime.fromisoformat,
+}
+
+
+class Readers:
+    """The reader processes of one web process: a few, kept warm, shared by its threads."""
+
+    def __init__(self, children: int = 2, address_space_mb: int = 1536, questions_each: int = 500) -> None:
+        """Args:
+        children: how many questions are answered at once.
+        address_space_mb: the hard limit of one process; what a call takes beyond it fails.
+        questions_each: after so many answers a process is replaced by a fresh one.
+        """
+        self._children = children
+        self._address_space_mb = address_space_mb
+        self._questions_each = questions_each
+        self._changed = threading.Condition()
+        self._idle: list[_Child] = []
+        self._busy: list[_Child] = []
+        self._closed = False
+
+    def ask(self, question: Question, *, seconds: float = 10, memory_mb: int = 512) -> Answer:
+        """Ask, and return once the engine has the answer.
+
+        Args:
+            seconds: how long the reader may take, all waiting together.
+            memory_mb: what the engine may take for it.
+
+        Raises:
+            TooLong, TooMuchMemory, Busy, Gone, Refused: with words for the asker.
+        """
+        lease = self._send(question, "", seconds, memory_mb)
+        kind, payload = lease.next_frame()
+        if kind != frames.COLUMNS:
+            lease.end(whole=False)
+            raise Gone(_("Pembaca data berhenti sebelum jawaban lengkap. Coba lagi."))
+        columns = tuple(Column(str(name), ColumnType(type_)) for name, type_ in json.loads(payload))
+        return Answer(lease, columns, question.most_rows)
+
+    def export(self, question: Question, form: Form, *, seconds: float = 120, memory_mb: int = 512) -> Export:
+        """Ask for the whole answer as a file; the first bytes have come when this returns."""
+        lease = self._send(question, form, seconds, memory_mb)
+        kind, payload = lease.next_frame()
+        return Export(lease, payload if kind == frames.BYTES else b"")
+
+    def walls(self) -> Walls:
+        """Say which protections stand around the readers of this machine."""
+        lease = self._lease(SECONDS_TO_START)
+        walls = lease.child.walls
+        lease.end(whole=True)
+        if walls is None:
+            raise Gone(_("Pembaca data tidak dapat dimulai."))
+        return walls
+
+    def warm(self) -> None:
+        """Start every process now, so that the first question need not wait for it."""
+        with self._changed:
+            while not self._closed and len(self._idle) + len(self._busy) < self._children:
+                self._idle.append(_Child(self._address_space_mb))
+
+    def close(self) -> None:
+        """End every process; open answers end with them."""
+        with self._changed:
+            self._closed = True
+            children, self._idle, self._busy = self._idle + self._busy, [], []
+            self._changed.notify_all()
+        for child in children:
+            child.end()
+
+    def _send(self, question: Question, form: str, seconds: float, memory_mb: int) -> _Lease:
+        lease = self._lease(seconds)
+        files: list[int] = []
+        try:
+            for table in question.tables:
+                files.append(os.open(table.file, os.O_RDONLY | os.O_CLOEXEC))
+            told = {
+                "sql": question.sql,
+                "form": form,
+                "memory_mb": memory_mb,
+                "tables": [
+                    {
+                        "name": table.name,
+                        "columns": list(table.columns),
+                        "kind": "duckdb" if table.file.suffix == ".duckdb" else "parquet",
+                    }
+                    for table in question.tables
+                ],
+            }
+            lease.child.sock.settimeout(seconds)
+            frames.send_question(lease.child.sock, told, files)
+        except FileNotFoundError as error:
+            lease.end(whole=True)
+            raise Gone(
+                _("Berkas set data tidak ada: %(file)s.") % {"file": Path(error.filename).name}
+            ) from None
+        except (OSError, frames.Broken):
+            lease.end(whole=False)
+            raise Gone(_("Pembaca data berhenti sebelum jawaban lengkap. Coba lagi.")) from None
+        finally:
+            for file in files:
+                os.close(file)
+        return lease
+
+    def _lease(self, seconds: float) -> _Lease:
+        child = self._take(seconds)
+        lease = _Lease(child, self._give_back, seconds)
+        try:
+            child.wait_until_ready(SECONDS_TO_START)
+        except (OSError, frames.Broken, ValueError, TypeError):
+            lease.end(whole=False)
+            raise Gone(_("Pembaca data tidak dapat dimulai.")) from None
+        child.asked += 1
+        child.overdue_at = time.monotonic() + seconds + SECONDS_FOR_A_SLOW_ASKER
+        return lease
+
+    def _take(self, seconds: float) -> _Child:
+        """Return a process of one's own; keep another warm where one more is allowed."""
+        until = time.monotonic() + seconds
+        with self._changed:
+            while True:
+                if self._closed:
+                    raise Gone(_("Pembaca data sudah ditutup."))
+                self.warm()
+                if self._idle:
+                    child = self._idle.pop(0)
+                    self._busy.append(child)
+                    return child
+                self._end_overdue()
+                if not self._changed.wait(max(0.0, until - time.monotonic())):
+                    raise Busy(_("Semua pembaca data sedang dipakai. Coba lagi sebentar lagi."))
+
+    def _end_overdue(self) -> None:
+        """Take back readers whose askers have stopped reading their answer."""
+        for child in [child for child in self._busy if child.overdue_at < time.monotonic()]:
+            self._busy.remove(child)
+            child.process.kill()
+            self._idle.append(_Child(self._address_space_mb))
+
+    def _give_back(self, child: _Child, whole: bool) -> None:
+        kept = False
+        with self._changed:
+            if child in self._busy:
+                self._busy.remove(child)
+                child.overdue_at = math.inf
+                kept = whole and child.asked < self._questions_each and not self._closed
+                if kept:
+                    self._idle.append(child)
+                else:
+                    self.warm()
+            self._changed.notify()
+        if not kept:
+            child.end()
