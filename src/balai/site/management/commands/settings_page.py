@@ -1,6 +1,6 @@
 """Prints the page of settings, made from `balai.site.options`."""
 
-from dataclasses import fields
+from dataclasses import Field, fields
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -22,12 +22,9 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rows = (
-            f"| `{name_in_environment(option.name)}` | `{_shown(option.default)}` | {option.metadata['help']} |"
-            for option in fields(Options)
-        )
-        self.stdout.write(_HEAD + "\n".join(rows))
+        self.stdout.write(_HEAD + "\n".join(_row(option) for option in fields(Options)))
 
 
-def _shown(default: object) -> str:
-    return "empty" if default == "" else str(default)
+def _row(option: Field[Any]) -> str:
+    default = "empty" if option.default == "" else option.default
+    return f"| `{name_in_environment(option.name)}` | `{default}` | {option.metadata['help']} |"
