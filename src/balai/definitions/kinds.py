@@ -1,4 +1,4 @@
-"""The kinds of definition, and how their files are found, overlaid, read and kept.
+"""The kinds of definition, and how their files are read and kept.
 
 A kind is a folder of files with one schema. A module above registers its own
 when it is imported; `check` and `schemas` then cover it without being told.
@@ -7,28 +7,19 @@ when it is imported; `check` and `schemas` then cover it without being told.
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast, overload
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from balai.base.errors import Fault, Invalid, NotFound
-from balai.definitions import reader, schema
+from balai.definitions import layers, reader, schema
+from balai.definitions.layers import File, Layer
 from balai.definitions.schema import Written
 
 LARGEST_COMPANION = 20 * 1024 * 1024
 """Bytes of a file beside a definition."""
-
-
-class Layer(StrEnum):
-    """Where a definition comes from; the later replaces the earlier, file by file."""
-
-    SHIPPED = "shipped"
-    INSTALLATION = "installation"
 
 
 @dataclass(frozen=True)
@@ -50,30 +41,6 @@ class Definition[T]:
     sha256: str
     layer: Layer
     document: reader.Document = field(repr=False, compare=False)
-
-
-@dataclass(frozen=True)
-class File:
-    """A file of some layer, as found on the disk."""
-
-    name: str
-    path: Path
-    layer: Layer
-    stamp: tuple[int, int]
-
-    def read(self, at_most: int) -> bytes:
-        """Return the bytes of the file, no more than one past `at_most`.
-
-        Raises:
-            Invalid: it is a link to something outside of the folder of definitions. Definitions are
-                handed from city to city; one of them must not show what else lies on this machine.
-        """
-        root = self.path.parents[self.name.count("/")]
-        if not self.path.resolve().is_relative_to(root.resolve()):
-            wrong = _("Berkas ini tautan ke luar folder definisi.")
-            raise Invalid([reader.file_fault(self.name, (1, 1), wrong, _("Salin berkasnya ke sini."))])
-        with self.path.open("rb") as file:
-            return file.read(at_most + 1)
 
 
 type Companions = Mapping[str, File]
@@ -200,37 +167,8 @@ def check() -> list[Fault]:
     return [*found, *_strays()]
 
 
-def layers() -> Iterator[tuple[Layer, Path]]:
-    """Yield the folders of definitions that exist here, the shipped one first.
-
-    Raises:
-        Invalid: BALAI_DEFINITIONS names a folder that is not there.
-    """
-    yield Layer.SHIPPED, settings.ROOT / "definitions"
-    own = settings.OPTIONS.definitions
-    if own and not Path(own).is_dir():
-        wrong = _("Folder %(folder)s tidak ada.") % {"folder": own}
-        raise Invalid(
-            [Fault("BALAI_DEFINITIONS", wrong, _("Buat foldernya, atau kosongkan pengaturan ini."))]
-        )
-    if own:
-        yield Layer.INSTALLATION, Path(own)
-
-
-def _files(folder: str, *endings: str) -> dict[str, File]:
-    """Return the files below `folder` by name, the installation's own in place of the shipped."""
-    found: dict[str, File] = {}
-    for layer, root in layers():
-        for path in sorted((root / folder).rglob("*")):
-            if path.suffix in endings and path.is_file():
-                stat = path.stat()
-                name = path.relative_to(root).as_posix()
-                found[name] = File(name, path, layer, (stat.st_mtime_ns, stat.st_size))
-    return dict(sorted(found.items()))
-
-
 def _read[T](kind: Kind[T]) -> tuple[Mapping[str, Definition[T]], tuple[Fault, ...]]:
-    files = _files(kind.folder, ".yaml", ".csv")
+    files = layers.files(kind.folder, ".yaml", ".csv")
     known = _loaded.get(kind.code)
     if known and known[0] == (kind, files):
         return known[1], ()
@@ -297,7 +235,7 @@ def _companions(
 def _strays() -> Iterator[Fault]:
     """Yield a fault for each file that looks like a definition and that no kind reads."""
     folders = tuple(f"{kind.folder}/" for kind in _kinds.values())
-    for file in _files("", ".yaml", ".yml").values():
+    for file in layers.files("", ".yaml", ".yml").values():
         if file.name.endswith(".yml"):
             wrong = _("Akhiran .yml tidak dibaca.")
             yield reader.file_fault(file.name, (1, 1), wrong, _("Ganti nama berkas menjadi .yaml."))

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from balai.base.errors import Fault, Invalid
 from balai.definitions import rules
-from balai.definitions.kinds import LARGEST_COMPANION, Companions, File
+from balai.definitions.kinds import LARGEST_COMPANION, Companions
+from balai.definitions.layers import File
 from balai.definitions.reader import Document, Place, file_fault
 from balai.definitions.rules import CellType, Row, Value
 from balai.definitions.table_schema import Column, Table, TableFile, WrittenRow, day_of, validity

@@ -1,0 +1,72 @@
+"""Where definition files lie: those that are shipped, and an installation's own in their place."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from balai.base.errors import Fault, Invalid
+from balai.definitions import reader
+
+
+class Layer(StrEnum):
+    """Where a definition comes from; the later replaces the earlier, file by file."""
+
+    SHIPPED = "shipped"
+    INSTALLATION = "installation"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of some layer, as found on the disk."""
+
+    name: str
+    path: Path
+    layer: Layer
+    stamp: tuple[int, int]
+
+    def read(self, at_most: int) -> bytes:
+        """Return the bytes of the file, no more than one past `at_most`.
+
+        Raises:
+            Invalid: it is a link to something outside of the folder of definitions. Definitions are
+                handed from city to city; one of them must not show what else lies on this machine.
+        """
+        root = self.path.parents[self.name.count("/")]
+        if not self.path.resolve().is_relative_to(root.resolve()):
+            wrong = _("Berkas ini tautan ke luar folder definisi.")
+            raise Invalid([reader.file_fault(self.name, (1, 1), wrong, _("Salin berkasnya ke sini."))])
+        with self.path.open("rb") as file:
+            return file.read(at_most + 1)
+
+
+def layers() -> Iterator[tuple[Layer, Path]]:
+    """Yield the folders of definitions that exist here, the shipped one first.
+
+    Raises:
+        Invalid: BALAI_DEFINITIONS names a folder that is not there.
+    """
+    yield Layer.SHIPPED, settings.ROOT / "definitions"
+    own = settings.OPTIONS.definitions
+    if own and not Path(own).is_dir():
+        wrong = _("Folder %(folder)s tidak ada.") % {"folder": own}
+        raise Invalid(
+            [Fault("BALAI_DEFINITIONS", wrong, _("Buat foldernya, atau kosongkan pengaturan ini."))]
+        )
+    if own:
+        yield Layer.INSTALLATION, Path(own)
+
+
+def files(folder: str, *endings: str) -> dict[str, File]:
+    """Return the files below `folder` by name, the installation's own in place of the shipped."""
+    found: dict[str, File] = {}
+    for layer, root in layers():
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix in endings and path.is_file():
+                stat = path.stat()
+                name = path.relative_to(root).as_posix()
+                found[name] = File(name, path, layer, (stat.st_mtime_ns, stat.st_size))
+    return dict(sorted(found.items()))
