@@ -14,11 +14,13 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from balai.people.rules import DEMO_PASSWORD
 
@@ -148,9 +150,9 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts = []
     wrong: list[str] = []
 
-    def fresh(width: int, *, height: int = 800, scripts: bool = True) -> Page:
+    def fresh(width: int, *, height: int = 800, scripts: bool = True, **how: Any) -> Page:
         context = browser.new_context(
-            viewport={"width": width, "height": height}, java_script_enabled=scripts, locale="id-ID"
+            viewport={"width": width, "height": height}, java_script_enabled=scripts, locale="id-ID", **how
         )
         contexts.append(context)
         page = context.new_page()
@@ -165,6 +167,29 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     # The browser writes the status of a refused page as an error; tests of refusals mean it.
     wrong = [line for line in wrong if "the server responded with a status of 4" not in line]
     assert not wrong, "the console says:\n" + "\n".join(wrong)
+
+
+@pytest.fixture(scope="session")
+def _seats() -> dict[str, StorageState]:
+    """Cookies of those who signed in already: to hash a password takes the processor half a second."""
+    return {}
+
+
+@pytest.fixture
+def open_as(
+    open_page: Callable[..., Page], site: Site, _seats: dict[str, StorageState]
+) -> Callable[..., Page]:
+    """Return a function that opens a page for one of the demo's people: open_as("budi", 360)."""
+
+    def opened(name: str, width: int, host: str = MALANG, **how: Any) -> Page:
+        who = f"{name}@{host}"
+        page = open_page(width, storage_state=_seats.get(who), **how)
+        if who not in _seats:
+            sign_in(page, site, name, host)
+            _seats[who] = page.context.storage_state()
+        return page
+
+    return opened
 
 
 @pytest.fixture
@@ -183,6 +208,25 @@ def page1280(open_page: Callable[..., Page]) -> Page:
 def plain_page(open_page: Callable[..., Page]) -> Page:
     """A phone that runs no scripts."""
     return open_page(360, scripts=False)
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer of the server to a program."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def ask(site: Site, path: str, host: str = MALANG, **headers: str) -> Said:
+    """Ask the server as a program does; browsers alone find names below .localhost by themselves."""
+    line = HTTPConnection("127.0.0.1", site.port, timeout=30)
+    line.request("GET", path, headers={"Host": f"{host}:{site.port}", **headers})
+    answer = line.getresponse()
+    said = Said(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+    line.close()
+    return said
 
 
 def axe(page: Page) -> None:
@@ -223,16 +267,28 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
 
 
-def weight(page: Page, address: str) -> int:
-    """Return the bytes that a first visit moves, headers left out, as the network saw them."""
+def weights(page: Page, address: str) -> dict[str, int]:
+    """Return what a first visit moves, as the network saw it: address → bytes, headers included."""
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    sizes: list[int] = []
-    session.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
+    asked: dict[str, str] = {}
+    sizes: dict[str, int] = {}
+    session.on(
+        "Network.requestWillBeSent", lambda event: asked.update({event["requestId"]: event["request"]["url"]})
+    )
+    session.on(
+        "Network.loadingFinished",
+        lambda event: sizes.update({asked.get(event["requestId"], "?"): int(event["encodedDataLength"])}),
+    )
     page.goto(address, wait_until="networkidle")
     session.detach()
-    return sum(sizes)
+    return sizes
+
+
+def weight(page: Page, address: str) -> int:
+    """Return the bytes that a first visit moves."""
+    return sum(weights(page, address).values())
 
 
 def sign_in(page: Page, site: Site, name: str, host: str = MALANG) -> None:

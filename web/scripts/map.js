@@ -3,7 +3,7 @@
 //   data-map     GeoJSON, or with data-layer (and data-under) a map file of balai.places.maps
 //   data-link    where a shape leads: this address with the code of the shape behind it
 //   data-values  JSON {code: {value, text, href}} for the shapes
-//   data-places  GeoJSON of points
+//   data-places  GeoJSON of points; their legend: data-record, data-published, data-illustration
 // Properties of a feature: code, name, value (number or null), text (value as written), href.
 import L from 'leaflet';
 import { features } from '../../src/balai/places/scripts/topology.js';
@@ -41,9 +41,45 @@ function legend(box, breaks, unit, none) {
   box.after(list);
 }
 
-const drawPlace = (_feature, at) => L.circleMarker(at, { radius: 8, className: 'map-place' });
+const drawPlace = ({ properties }, at) => L.circleMarker(at, { radius: properties.all?.length > 1 ? 11 : 8, className: `map-place map-place-${properties.origin ?? 'record'}` });
 
-function popup({ name, text, href }) {
+// What the points stand for, in the words of the page; only kinds that are on the map.
+function legendOfPlaces(box, points) {
+  const kinds = new Set(points.features.map(({ properties }) => properties.origin));
+  const list = document.createElement('ul');
+  list.className = 'map-legend';
+  for (const kind of ['record', 'published', 'illustration']) {
+    if (!kinds.has(kind) || !box.dataset[kind]) continue;
+    const item = document.createElement('li');
+    item.innerHTML = `<svg viewBox="0 0 20 16" aria-hidden="true"><circle class="map-place map-place-${kind}" cx="10" cy="8" r="6"/></svg>`;
+    item.append(box.dataset[kind]);
+    list.append(item);
+  }
+  if (list.childElementCount) box.after(list);
+}
+
+// Several actions may be at one place; a point upon a point could not be reached.
+function together(points) {
+  const at = new Map();
+  for (const feature of points.features) {
+    const { geometry, properties } = feature;
+    const place = `${geometry.coordinates}`;
+    if (at.has(place)) at.get(place).properties.all.push(properties);
+    else at.set(place, { ...feature, properties: { ...properties, all: [properties] } });
+  }
+  for (const { properties } of at.values()) {
+    if (properties.all.some(({ origin }) => origin !== 'illustration')) properties.origin = 'record';
+  }
+  return [...at.values()];
+}
+
+function popup({ all, ...one }) {
+  const box = document.createElement('div');
+  for (const each of all ?? [one]) box.append(entry(each));
+  return box;
+}
+
+function entry({ name, text, href }) {
   const box = document.createElement('div');
   const title = document.createElement(href ? 'a' : 'strong');
   title.textContent = name;
@@ -82,6 +118,7 @@ async function draw(box) {
   }
   hatch(box);
   if (breaks.length) legend(box, breaks, unit, none);
+  if (points) legendOfPlaces(box, points);
   const map = L.map(box, { scrollWheelZoom: false, attributionControl: false, zoomSnap: 0.25 });
   const ground = places ? 'map-ground' : 'map-class-0';
   const layer = L.geoJSON(shapes, {
@@ -89,7 +126,7 @@ async function draw(box) {
     pointToLayer: drawPlace,
     onEachFeature: ({ properties }, shape) => shape.bindPopup(popup(properties)),
   }).addTo(map);
-  if (points) L.geoJSON(points, { pointToLayer: drawPlace, onEachFeature: ({ properties }, dot) => dot.bindPopup(popup(properties)) }).addTo(map);
+  if (points) L.geoJSON(together(points), { pointToLayer: drawPlace, onEachFeature: ({ properties }, dot) => dot.bindPopup(popup(properties)) }).addTo(map);
   // Among 514 shapes the few with a value would be lost: begin where they are.
   const told = L.featureGroup(layer.getLayers().filter(({ feature }) => feature.properties.value !== undefined));
   const bounds = told.getLayers().length ? told.getBounds().pad(1) : layer.getBounds();

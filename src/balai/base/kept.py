@@ -21,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -80,8 +80,8 @@ class Answer:
         response.headers["Content-Length"] = str(len(response.content))
         response.headers["ETag"] = self.mark
         patch_vary_headers(response, ["Cookie", "Accept-Encoding"])
-        found: HttpResponse = get_conditional_response(request, etag=self.mark, response=response)
-        return found
+        found = get_conditional_response(request, etag=self.mark, response=response)
+        return found if isinstance(found, HttpResponse) else response
 
 
 class KeptMiddleware:
@@ -149,8 +149,9 @@ def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
         and response.status_code == 200
         and not response.streaming
         and not response.cookies
-        # Set when a form of the page took a token of this visitor.
+        # Set when a form of the page took a new token for this visitor; who had one already shows it.
         and not request.META.get("CSRF_COOKIE_NEEDS_UPDATE")
+        and b"csrfmiddlewaretoken" not in response.content
         and "no-store" not in response.headers.get("Cache-Control", "")
     )
 
@@ -167,9 +168,8 @@ def _drawn(response: HttpResponse, began: float, at: datetime) -> Answer:
 class TextCompressionMiddleware(GZipMiddleware):
     """Compresses pages and data on their way out; files are sent as they lie."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         kind = response.headers.get("Content-Type", "")
         if response.streaming or not kind.startswith(("text/", "application/json", "application/geo+json")):
             return response
-        packed: HttpResponse = super().process_response(request, response)
-        return packed
+        return super().process_response(request, response)

@@ -51,6 +51,26 @@ def number(value: Number, places: int | None = None) -> str:
     return text if _language() == "en" else text.translate({ord(","): ".", ord("."): ","})
 
 
+_VULGAR = {
+    Fraction(1, 2): "½", Fraction(1, 3): "⅓", Fraction(2, 3): "⅔", Fraction(1, 4): "¼", Fraction(3, 4): "¾",
+    Fraction(1, 5): "⅕", Fraction(2, 5): "⅖", Fraction(3, 5): "⅗", Fraction(4, 5): "⅘",
+    Fraction(1, 6): "⅙", Fraction(5, 6): "⅚",
+}  # fmt: skip
+
+
+def mixed(value: Fraction | int) -> str:
+    """Return an exact number, 0 or more, as people write wholes and parts.
+
+    >>> mixed(Fraction(13, 3)), mixed(Fraction(1, 2)), mixed(Fraction(17, 7)), mixed(24)
+    ('4⅓', '½', '2 3/7', '24')
+    """
+    whole, rest = divmod(Fraction(value), 1)
+    if not rest:
+        return number(whole)
+    part = _VULGAR.get(rest, f"{rest.numerator}/{rest.denominator}")
+    return f"{number(whole)}{'' if rest in _VULGAR else ' '}{part}" if whole else part
+
+
 def percent(share: Number, places: int | None = None) -> str:
     """Return a share of one as per cent.
 

@@ -4,7 +4,9 @@ They are built in: a template needs no `{% load %}`.
 """
 
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from django import template
 from django.template import Context
@@ -49,6 +51,8 @@ STATUSES = {
 _CONFIDENCE = {
     "verified": gettext_lazy("sudah dicocokkan dengan sumbernya"),
     "reported": gettext_lazy("dilaporkan, belum dicocokkan"),
+    "single source": gettext_lazy("satu sumber"),
+    "inferred": gettext_lazy("disimpulkan"),
     "estimate": gettext_lazy("perkiraan"),
     "illustration": gettext_lazy("ilustrasi, bukan angka resmi"),
 }
@@ -88,11 +92,17 @@ def dimension(key: str, name: str = "") -> SafeString:
 
 @register.simple_tag
 def source(text: str, confidence: str = "", as_of: date | None = None, href: str = "") -> SafeString:
-    """Say where figures come from, how sure that is, and of which day they are."""
+    """Say where figures come from, how sure that is, and of which day they are.
+
+    An address alone is shown as a link by the name of its site.
+    """
+    address = urlsplit(text) if text.startswith(("https://", "http://")) and " " not in text else None
+    if address and not href:
+        href, text = text, address.hostname or text
     origin = format_html('<a href="{}">{}</a>', href, text) if href else text
     parts = [format_html("{}: {}", _("Sumber"), origin)]
     if confidence:
-        parts.append(format_html("{}: {}", _("tingkat keyakinan"), _CONFIDENCE.get(confidence, confidence)))
+        parts.append(format_html("{}: {}", _("tingkat keyakinan"), confidence_filter(confidence)))
     if as_of:
         parts.append(format_html("{} {}", _("keadaan"), writing.day(as_of)))
     line = parts[0]
@@ -117,6 +127,18 @@ def query_with(context: Context, **changes: Any) -> str:
 def number_filter(value: writing.Number | Literal[""] | None, places: int | None = None) -> str:
     """1234.5 → 1.234,5; None → –"""
     return "–" if value is None or value == "" else writing.number(value, places)
+
+
+@register.filter(name="mixed")
+def mixed_filter(value: Fraction | int | Literal[""] | None) -> str:
+    """13/3 → 4⅓; None → –"""
+    return "–" if value is None or value == "" else writing.mixed(value)
+
+
+@register.filter(name="confidence")
+def confidence_filter(key: str) -> str:
+    """verified → sudah dicocokkan dengan sumbernya"""
+    return str(_CONFIDENCE.get(key, key))
 
 
 @register.filter(name="percent")

@@ -170,15 +170,21 @@ def _with_token(request: HttpRequest) -> HttpResponse:
     return HttpResponse(get_token(request))
 
 
+def _with_the_token_from_before(request: HttpRequest) -> HttpResponse:
+    request.META["CSRF_COOKIE"] = "x" * 32
+    return HttpResponse(f'<input name="csrfmiddlewaretoken" value="{get_token(request)}">')
+
+
 @pytest.mark.parametrize(
     "answer",
     [
         _with_cookie,
         _with_token,
+        _with_the_token_from_before,
         lambda request: HttpResponse("x", status=404),
         lambda request: HttpResponse("x", headers={"Cache-Control": "private, no-store"}),
     ],
-    ids=["a cookie", "a form's token", "a refusal", "what must not be stored"],
+    ids=["a cookie", "a form's token", "the token from before", "a refusal", "what must not be stored"],
 )
 def test_what_belongs_to_one_visitor_is_never_kept(answer: Callable[[HttpRequest], HttpResponse]) -> None:
     page = Page(answer)
