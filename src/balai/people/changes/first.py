@@ -10,7 +10,7 @@ from balai.base.actor import system
 from balai.base.errors import Conflict, Fault, Invalid, NotFound
 from balai.people import reads
 from balai.people.changes.accounts import account_of
-from balai.people.models import Account, Membership
+from balai.people.models import Account, LocalGovernment, Membership
 
 ROLE = "user_admin"
 NEEDED = 2
@@ -41,7 +41,9 @@ def appoint_administrator(email: str, name: str, on: date) -> Account:
     ]
     if faults:
         raise Invalid(faults)
-    seats = Membership.objects.select_for_update().filter(reads.in_force(on), revoked_at__isnull=True)
+    # Two who appoint at once wait for each other here; before the first there is no seat to lock.
+    LocalGovernment.objects.select_for_update().get(pk=tenant)
+    seats = Membership.objects.filter(reads.in_force(on), tenant=tenant)
     holders = {seat.account_id for seat in seats if ROLE in seat.roles}
     account, is_new = account_of(email, name)
     if account.pk in holders:
