@@ -1,4 +1,4 @@
-"""Every public page and every page of the desk is for everyone: axe, no sideways scroll, light, both widths."""
+"""Every public page and every page of the desk is for everyone: axe finds nothing, light, at both widths."""
 
 import pytest
 from playwright.sync_api import Page
