@@ -91,7 +91,7 @@ def _answer(
 
 
 def _told(error: Exception) -> dict[str, str]:
-    message = re.sub(r"/dev/fd/\d+", "…", str(error)).split("\n\n")[0][:400]
+    message = re.sub(r"/dev/fd/\d+", "…", str(error)).split("\n")[0][:400]
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException) or _MEMORY.search(message):
         return {"kind": "memory", "message": message}
     broken = isinstance(error, duckdb.FatalException | duckdb.InternalException | duckdb.IOException)

@@ -380,21 +380,27 @@ class Readers:
             while True:
                 if self._closed:
                     raise Gone(_("Pembaca data sudah ditutup."))
+                self._idle = [child for child in self._idle if child.process.poll() is None]
                 self.warm()
                 if self._idle:
                     child = self._idle.pop(0)
                     self._busy.append(child)
                     return child
-                self._end_overdue()
-                if not self._changed.wait(max(0.0, until - time.monotonic())):
+                if self._end_overdue():
+                    continue
+                now = time.monotonic()
+                next_overdue = min((child.overdue_at for child in self._busy), default=until)
+                if now >= until:
                     raise Busy(_("Semua pembaca data sedang dipakai. Coba lagi sebentar lagi."))
+                self._changed.wait(max(0.01, min(until, next_overdue) - now))
 
-    def _end_overdue(self) -> None:
-        """Take back readers whose askers have stopped reading their answer."""
-        for child in [child for child in self._busy if child.overdue_at < time.monotonic()]:
-            self._busy.remove(child)
+    def _end_overdue(self) -> bool:
+        """Take back readers whose askers have stopped reading; say whether there was one."""
+        overdue = [child for child in self._busy if child.overdue_at < time.monotonic()]
+        self._busy = [child for child in self._busy if child not in overdue]
+        for child in overdue:
             child.process.kill()
-            self._idle.append(_Child(self._address_space_mb))
+        return bool(overdue)
 
     def _give_back(self, child: _Child, whole: bool) -> None:
         kept = False

@@ -71,8 +71,8 @@ class Names:
     def __init__(self, text: str, tables: Mapping[str, Table]) -> None:
         self.text = text
         self.tables = {folded(name): table for name, table in tables.items()}
-        if len(self.tables) != len(tables):
-            raise ValueError("two datasets have names that differ only in case")
+        if len({folded(table.name) for table in tables.values()} & set(self.tables)) != len(tables):
+            raise ValueError("every dataset is listed under its own name, and no two differ only in case")
         self.read: dict[str, Table] = {}
         self.unnamed = 0
         self.inlined = 0
