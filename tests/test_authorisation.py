@@ -136,6 +136,9 @@ DEEPER = {
 FORM = {"version": 1, "reason": "Uji"}
 """Sent to every page that takes a form, so that it judges the thing and not a field left out."""
 
+AS_PROGRAM = {"Accept": "application/json"}
+"""A refusal is told a program in a line, and a person on a page that takes long to draw."""
+
 SIGN_IN = "/akun/login/"
 RELATIONS = {
     REGENCY: ("other region", "own office"),
@@ -345,8 +348,7 @@ def filled(name: str, schema: dict[str, Any], values: Mapping[str, str]) -> Any:
 def ask(person: Person, line: Try) -> HttpResponse:
     """Send the request: to the API what its description asks for, to a page an empty form."""
     kind, schema = _body_of(line.route)
-    # A refusal is told a program in a line, and a person on a page that takes long to draw.
-    headers = {"Idempotency-Key": uuid4().hex, "Accept": "application/json"}
+    headers = {"Idempotency-Key": uuid4().hex, **AS_PROGRAM}
     body = filled("", schema, line.values) if schema else {}
     if kind == "multipart/form-data":
         return person.client.post(line.address, body | {"file": picture(7)}, headers=headers)
@@ -459,7 +461,7 @@ def test_no_other_method_opens_what_a_route_does_not_answer(name: str, world: Wo
     wrong, before = [], rows()
     for line in lines:
         for method in METHODS - line.route.methods | {"TRACE"}:
-            answer = person.client.generic(method, line.address)
+            answer = person.client.generic(method, line.address, headers=AS_PROGRAM)
             shut = answer.status_code in (401, 403, 404, 405) or is_refused(answer, line)
             # Of two operations at one address each has its own line.
             if not shut and not line.route.is_operation:
@@ -475,7 +477,7 @@ def test_to_ask_by_head_tells_no_more_than_to_read(name: str, world: World) -> N
     for line in list(tries(person, world)):
         if line.method != "GET" or "HEAD" not in line.route.methods:
             continue
-        head = person.client.head(line.address)
+        head = person.client.head(line.address, headers=AS_PROGRAM)
         if head.content if not head.streaming else b"".join(head.streaming_content):
             wrong.append(told(person, line, head) + " with a body")
         if not is_whole(head) or is_refused(head, line) == is_allowed(person, line):
