@@ -12,13 +12,9 @@ an engine in the middle of one call. Another process stands ready meanwhile.
 import json
 import math
 import os
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -27,10 +23,12 @@ from typing import Any, Literal, Self
 
 from django.utils.translation import gettext as _
 
-from balai.base.errors import Refused
 from balai.data.engines import frames
+from balai.data.engines.lease import Busy, Child, Gone, Lease, TooLong, TooMuchMemory
 from balai.data.engines.walls import Walls
 from balai.data.rules.gate import Column, ColumnType, Question
+
+__all__ = ["Answer", "Busy", "Export", "Gone", "Readers", "TooLong", "TooMuchMemory"]
 
 Form = Literal["csv", "json", "parquet"]
 Row = tuple[Any, ...]
@@ -39,141 +37,10 @@ SECONDS_TO_START = 30.0
 SECONDS_FOR_A_SLOW_ASKER = 60.0
 
 
-class TooLong(Refused):
-    """The time of the question is up; its process was ended."""
-
-    status = 422
-
-
-class TooMuchMemory(Refused):
-    """The question needs more memory than it may have."""
-
-    status = 422
-
-
-class Busy(Refused):
-    """Every reader is answering somebody else."""
-
-    status = 503
-
-
-class Gone(Refused):
-    """The reader ended before the answer was complete."""
-
-    status = 503
-
-
-class _Child:
-    """One reader process and the socket to it."""
-
-    def __init__(self, address_space_mb: int) -> None:
-        ours, theirs = socket.socketpair()
-        root = str(Path(__file__).resolve().parents[3])
-        command = [sys.executable, "-s", "-P", "-m", "balai.data.engines.child"]
-        with theirs:
-            self.process = subprocess.Popen(
-                [*command, str(theirs.fileno()), str(address_space_mb)],
-                pass_fds=[theirs.fileno()],
-                # Nothing of our own environment: it holds secrets the child has no use for.
-                env={"PYTHONPATH": root, "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"},
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-            )
-        self.sock = ours
-        self.walls: Walls | None = None
-        self.asked = 0
-        self.overdue_at = math.inf
-
-    def wait_until_ready(self, seconds: float) -> None:
-        if self.walls is not None:
-            return
-        kind, payload = self.receive(Budget(seconds))
-        if kind != frames.READY:
-            raise frames.Broken("the child did not begin with its walls")
-        self.walls = Walls(**json.loads(payload))
-
-    def receive(self, budget: "Budget") -> tuple[bytes, bytes]:
-        """Wait for one frame; only the waiting counts, not what the asker does in between."""
-
-        def some(most: int) -> bytes:
-            self.sock.settimeout(max(budget.left, 0.001))
-            began = time.monotonic()
-            try:
-                return self.sock.recv(most)
-            finally:
-                budget.left -= time.monotonic() - began
-
-        return frames.receive_frame(some)
-
-    def end(self) -> None:
-        self.process.kill()
-        self.sock.close()
-        self.process.wait(timeout=10)
-
-
-@dataclass
-class Budget:
-    """How many seconds of waiting are left."""
-
-    left: float
-
-
-class _Lease:
-    """One child for one question; given back once, ended unless the answer was complete."""
-
-    def __init__(self, child: _Child, give_back: Callable[[_Child, bool], None], seconds: float) -> None:
-        self.child = child
-        self.budget = Budget(seconds)
-        self._seconds = seconds
-        self._give_back: Callable[[_Child, bool], None] | None = give_back
-
-    def next_frame(self) -> tuple[bytes, bytes]:
-        """Return the next frame of the answer.
-
-        Raises:
-            TooLong, TooMuchMemory, Gone, Refused: in every case the lease is over.
-        """
-        if self._give_back is None:
-            raise Gone(_("Jawaban ini sudah ditutup."))
-        try:
-            kind, payload = self.child.receive(self.budget)
-            if kind == frames.ERROR:
-                raise self._refusal(json.loads(payload))
-        except TimeoutError:
-            self.end(whole=False)
-            raise TooLong(
-                _("Pertanyaan dihentikan setelah %(seconds)s detik. Persempit dengan WHERE atau jumlahkan.")
-                % {"seconds": f"{self._seconds:g}"}
-            ) from None
-        except (OSError, frames.Broken, ValueError, RecursionError):
-            self.end(whole=False)
-            raise Gone(_("Pembaca data berhenti sebelum jawaban lengkap. Coba lagi.")) from None
-        if kind == frames.DONE:
-            self.end(whole=True)
-        return kind, payload
-
-    def _refusal(self, told: dict[str, str]) -> Refused:
-        self.end(whole=told["kind"] == "refused")
-        if told["kind"] == "memory":
-            return TooMuchMemory(_("Pertanyaan memerlukan terlalu banyak memori. Persempit atau jumlahkan."))
-        if told["kind"] == "broken":
-            return Gone(_("Berkas set data tidak dapat dibaca: %(why)s") % {"why": told["message"]})
-        return Refused(_("Mesin data menolak pertanyaan: %(why)s") % {"why": told["message"]})
-
-    def end(self, whole: bool) -> None:
-        give_back, self._give_back = self._give_back, None
-        if give_back is not None:
-            give_back(self.child, whole)
-
-    def __del__(self) -> None:
-        self.end(whole=False)
-
-
 class _Closing:
     """Closing an answer early ends its question."""
 
-    _lease: _Lease
+    _lease: Lease
 
     def close(self) -> None:
         self._lease.end(whole=False)
@@ -199,7 +66,7 @@ class Answer(_Closing):
         truncated: true once the rows ran out and there were more than may be shown.
     """
 
-    def __init__(self, lease: _Lease, columns: tuple[Column, ...], most_rows: int) -> None:
+    def __init__(self, lease: Lease, columns: tuple[Column, ...], most_rows: int) -> None:
         self._lease = lease
         self.columns = columns
         self.truncated = False
@@ -230,7 +97,7 @@ class Answer(_Closing):
 class Export(_Closing):
     """The bytes of one whole answer as CSV, JSON or Parquet, as they come."""
 
-    def __init__(self, lease: _Lease, first: bytes) -> None:
+    def __init__(self, lease: Lease, first: bytes) -> None:
         self._lease = lease
         self.parts = self._parts(first)
 
@@ -275,8 +142,8 @@ class Readers:
         self._address_space_mb = address_space_mb
         self._questions_each = questions_each
         self._changed = threading.Condition()
-        self._idle: list[_Child] = []
-        self._busy: list[_Child] = []
+        self._idle: list[Child] = []
+        self._busy: list[Child] = []
         self._closed = False
 
     def ask(self, question: Question, *, seconds: float = 10, memory_mb: int = 512) -> Answer:
@@ -316,7 +183,7 @@ class Readers:
         """Start every process now, so that the first question need not wait for it."""
         with self._changed:
             while not self._closed and len(self._idle) + len(self._busy) < self._children:
-                self._idle.append(_Child(self._address_space_mb))
+                self._idle.append(Child(self._address_space_mb))
 
     def close(self) -> None:
         """End every process; open answers end with them."""
@@ -327,7 +194,7 @@ class Readers:
         for child in children:
             child.end()
 
-    def _send(self, question: Question, form: str, seconds: float, memory_mb: int) -> _Lease:
+    def _send(self, question: Question, form: str, seconds: float, memory_mb: int) -> Lease:
         lease = self._lease(seconds)
         files: list[int] = []
         try:
@@ -361,9 +228,9 @@ class Readers:
                 os.close(file)
         return lease
 
-    def _lease(self, seconds: float) -> _Lease:
+    def _lease(self, seconds: float) -> Lease:
         child = self._take(seconds)
-        lease = _Lease(child, self._give_back, seconds)
+        lease = Lease(child, self._give_back, seconds)
         try:
             child.wait_until_ready(SECONDS_TO_START)
         except (OSError, frames.Broken, ValueError, TypeError):
@@ -373,14 +240,16 @@ class Readers:
         child.overdue_at = time.monotonic() + seconds + SECONDS_FOR_A_SLOW_ASKER
         return lease
 
-    def _take(self, seconds: float) -> _Child:
+    def _take(self, seconds: float) -> Child:
         """Return a process of one's own; keep another warm where one more is allowed."""
         until = time.monotonic() + seconds
         with self._changed:
             while True:
                 if self._closed:
                     raise Gone(_("Pembaca data sudah ditutup."))
-                self._idle = [child for child in self._idle if child.process.poll() is None]
+                for dead in [child for child in self._idle if child.process.poll() is not None]:
+                    self._idle.remove(dead)
+                    dead.end()
                 self.warm()
                 if self._idle:
                     child = self._idle.pop(0)
@@ -402,7 +271,7 @@ class Readers:
             child.process.kill()
         return bool(overdue)
 
-    def _give_back(self, child: _Child, whole: bool) -> None:
+    def _give_back(self, child: Child, whole: bool) -> None:
         kept = False
         with self._changed:
             if child in self._busy:

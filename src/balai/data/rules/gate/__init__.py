@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from balai.base.errors import Fault, Invalid
 from balai.data.rules.gate.meaning import same_everywhere
-from balai.data.rules.gate.scopes import Names
+from balai.data.rules.gate.names import Names
 from balai.data.rules.gate.text import checked_tree
 from balai.data.rules.gate.values import Column, ColumnType, Question, Table
 from balai.data.rules.gate.writing import for_duckdb, for_spark

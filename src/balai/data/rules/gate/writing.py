@@ -1,8 +1,10 @@
 """The text for an engine, written from the checked tree; nothing of the asker's text is copied."""
 
+from django.utils.translation import gettext as _
 from sqlglot import exp
-from sqlglot.errors import ErrorLevel
+from sqlglot.errors import ErrorLevel, UnsupportedError
 
+from balai.base.errors import Fault, Invalid
 from balai.data.rules.gate.scopes import quoted
 
 KEEP = "balai_keep"
@@ -25,7 +27,11 @@ def for_spark(tree: exp.Query) -> str:
 
 
 def _written(tree: exp.Query, dialect: str) -> str:
-    return tree.sql(dialect=dialect, identify=True, comments=False, unsupported_level=ErrorLevel.RAISE)
+    try:
+        return tree.sql(dialect=dialect, identify=True, comments=False, unsupported_level=ErrorLevel.RAISE)
+    except UnsupportedError as error:
+        wrong = _("Tidak dapat ditulis untuk %(engine)s: %(why)s") % {"engine": dialect, "why": error}
+        raise Invalid([Fault(_("Pertanyaan"), wrong)]) from None
 
 
 def _qualify_outside(select: exp.Select) -> None:
