@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,7 @@ class DataConfig(AppConfig):
     name = "balai.data"
     label = "data"
     verbose_name = "Balai: data"
+
+    def ready(self) -> None:
+        for part in ("verbs", "declarations", "rules.metadata", "jobs"):
+            import_module(f"balai.data.{part}")

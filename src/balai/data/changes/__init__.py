@@ -1,0 +1,19 @@
+"""Every write of `data`: declaring datasets, checking them, publishing versions."""
+
+from balai.data.changes.datasets import check, declare, ensure, return_draft, submit
+from balai.data.changes.reference import publish_reference
+from balai.data.changes.retention import retire, sweep
+from balai.data.changes.versions import Published, publish
+
+__all__ = [
+    "Published",
+    "check",
+    "declare",
+    "ensure",
+    "publish",
+    "publish_reference",
+    "retire",
+    "return_draft",
+    "submit",
+    "sweep",
+]

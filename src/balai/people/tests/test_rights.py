@@ -59,8 +59,8 @@ def test_a_role_reaches_as_far_as_its_file_says_and_no_further(code: str, cast: 
 
 
 @pytest.mark.parametrize("verb", sorted(rules.verbs()))
-def test_a_visitor_may_only_read_the_published_plan(verb: str, cast: Cast) -> None:
-    assert cast.visitor.may(verb) is (verb == "plan.read")
+def test_a_visitor_may_only_read_the_published_plan_and_open_data(verb: str, cast: Cast) -> None:
+    assert cast.visitor.may(verb) is (verb in {"plan.read", "data.read"})
 
 
 def test_role_files_and_declared_verbs_fit() -> None:

@@ -21,6 +21,7 @@ from balai.base.errors import Conflict, Fault, Forbidden, Invalid, Locked
 from balai.plan.changes import checks
 from balai.plan.changes.locking import Key, action_in_force, locked, report_in_force, same_version
 from balai.plan.models import Action, Fund, Period, Report, Target
+from balai.plan.publishing import publish_soon
 from balai.plan.rules import moves
 
 
@@ -127,6 +128,7 @@ def verify_report(actor: Actor, report: Key, *, version: int, at: datetime) -> R
     _refuse_move(row, moves.VERIFY)
     _move(actor, row, moves.VERIFY, verified_by=actor.name, verifier_id_text=actor.id, verified_at=at)
     _let_stand(actor, row.action_id, row.year)
+    publish_soon()
     row.refresh_from_db()
     return row
 

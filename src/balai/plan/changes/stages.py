@@ -13,6 +13,7 @@ from balai.base.errors import Conflict, Fault, Locked
 from balai.plan.changes import checks
 from balai.plan.changes.locking import Key, locked
 from balai.plan.models import Masterplan, Stage
+from balai.plan.publishing import publish_soon
 from balai.plan.reads.counting import Count
 from balai.plan.reads.money import PlanMoney, money
 from balai.plan.reads.plans import ProgrammeTree, programme_tree
@@ -62,6 +63,7 @@ def freeze_stage(actor: Actor, plan: Key, title: str, year: int, on: date, at: d
         frozen_at=at,
     )
     journal.write(actor, "stage.freeze", stage, title=title, year=year, as_of=on)
+    publish_soon()
     return stage
 
 

@@ -31,6 +31,7 @@ from balai.plan.models import (
     Support,
     Target,
 )
+from balai.plan.publishing import publish_soon
 from balai.plan.rules import moves
 
 type NewKeys = dict[UUID, UUID]
@@ -102,6 +103,7 @@ def adopt(actor: Actor, plan: Key, on: date) -> Masterplan:
     row.status, row.adopted_on = Masterplan.Status.ADOPTED, on
     row.save(update_fields=["status", "adopted_on"])
     journal.write(actor, "masterplan.adopt", row, on=on, legal_basis=row.legal_basis)
+    publish_soon()
     return row
 
 

@@ -1,0 +1,229 @@
+"""Publishing a version: rows checked and written to a file first, then one transaction that names it.
+
+Until that transaction nothing is visible, and after it everything is. A publisher that
+stops anywhere leaves at most a file that nobody names; publishing again
+finds the same content and ends in the same place.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from balai.base import journal, outbox, tenancy
+from balai.base.actor import Actor
+from balai.base.errors import Conflict, Fault, Invalid, Locked, NotFound
+from balai.data import columnar
+from balai.data.changes.locking import locked
+from balai.data.models import Dataset, DatasetVersion
+from balai.data.rules.metadata import Declaration, read, schema_hash
+from balai.data.rules.transforms import Given, WrongWidth, texts
+from balai.data.storage import Storage, storage
+from balai.places import reads as places
+from balai.places.rules import Point
+
+ARRIVED = "data.version_published"
+"""Announced with `dataset` (code), `number` and `version` (id) when a version has come to stand."""
+
+_LONGEST_PERIOD = 40
+
+
+@dataclass(frozen=True)
+class Published:
+    """The version that stands. `is_new` is False where the rows were those of the version before."""
+
+    dataset: str
+    version: DatasetVersion
+    is_new: bool
+
+
+def publish(
+    actor: Actor,
+    dataset: str,
+    rows: Iterable[Given],
+    period: str,
+    *,
+    at: datetime,
+    reason: str = "",
+    corrects: int | None = None,
+    into: Storage | None = None,
+) -> Published:
+    """Publish `rows` as the next version of a dataset of the tenant in scope.
+
+    Rows are all rows of the dataset, by name or in the order of the declared columns.
+    Personal columns are transformed before anything is written anywhere. The same
+    rows, period and schema as the current version make no new one.
+
+    Call it outside of a transaction: writing the file may take long, and others would wait.
+
+    Args:
+        period: what the rows speak of, e.g. "2026" or "2026-T1".
+        reason: why this version corrects another; needed with `corrects`.
+        corrects: number of the version it corrects.
+        into: where files are kept, when not where this installation keeps them.
+
+    Raises:
+        Forbidden: the actor may not publish this dataset.
+        NotFound: the tenant has no such dataset, or no version `corrects`.
+        Locked: its metadata was never checked.
+        Invalid: faults by row and column, at most `columnar.MOST_FAULTS`; nothing is published.
+        Conflict: the metadata in force changed meanwhile.
+    """
+    store = into or storage()
+    row = _dataset(dataset)
+    actor.require("data.publish", row)
+    declaration = _declaration(row)
+    _refuse(period, reason, corrects)
+    tenant = row.tenant
+    with store.drafting(tenant) as folder:
+        written = _written(declaration, rows, folder)
+        same = _same(row.current, period, declaration, written, corrects)
+        if same:
+            return Published(row.code, same, False)
+        sha256, size = store.lay_down(tenant, folder / "rows.parquet")
+    file = {"name": f"{row.code}.parquet", "sha256": sha256, "bytes": size, "rows": written.rows}
+    with transaction.atomic():
+        row = locked(dataset)
+        if row.metadata != declaration.written():
+            raise Conflict(_("Metadata set data ini berubah saat barisnya diperiksa. Terbitkan lagi."))
+        same = _same(row.current, period, declaration, written, corrects)
+        if same:
+            return Published(row.code, same, False)
+        version = _new_version(actor, row, declaration, written, file, period, at, reason, corrects)
+        row.current, row.status = version, _status(row)
+        row.save(update_fields=["current", "status"])
+        facts: dict[str, Any] = {"code": row.code, "number": version.number, "period": period}
+        journal.write(
+            actor,
+            "dataset.publish",
+            version,
+            **facts,
+            rows=version.rows,
+            suppressed=version.suppressed,
+            content=version.content_hash,
+            sha256=sha256,
+            corrects=corrects,
+            reason=version.reason,
+        )
+        outbox.announce(
+            ARRIVED, str(version.pk), dataset=row.code, number=version.number, version=str(version.pk)
+        )
+    return Published(row.code, version, True)
+
+
+def _dataset(code: str) -> Dataset:
+    found = (
+        Dataset.objects.filter(tenant=tenancy.current_tenant(), code=code).select_related("current").first()
+    )
+    if found is None:
+        raise NotFound(_("Tidak ada set data “%(code)s”.") % {"code": code})
+    return found
+
+
+def _declaration(row: Dataset) -> Declaration:
+    if not row.metadata:
+        raise Locked(_("Set data ini belum diperiksa walidata, jadi belum dapat diterbitkan."))
+    return read(row.metadata)
+
+
+def _status(row: Dataset) -> str:
+    # A draft under way goes on beside what is in force.
+    return Dataset.Status.PUBLISHED if row.status == Dataset.Status.CHECKED else row.status
+
+
+def _refuse(period: str, reason: str, corrects: int | None) -> None:
+    found = []
+    if not period.strip() or len(period) > _LONGEST_PERIOD:
+        right = _("Tulis misalnya 2026 atau 2026-T1, paling panjang %(most)d huruf.")
+        found.append(Fault("period", _("Periodenya tidak sesuai."), right % {"most": _LONGEST_PERIOD}))
+    if corrects is not None and not reason.strip():
+        found.append(Fault("reason", _("Alasan koreksi belum diisi."), _("Tulis apa yang salah.")))
+    if found:
+        raise Invalid(found)
+
+
+def _written(declaration: Declaration, rows: Iterable[Given], folder: Path) -> columnar.Written:
+    try:
+        return columnar.write(declaration, texts(declaration, rows, _village_at), folder, _regions)
+    except WrongWidth as wrong:
+        names = ", ".join(column.name for column in declaration.columns)
+        place = _("Baris %(row)d") % {"row": wrong.row}
+        told = _("Kolomnya tidak sesuai: %(found)s.") % {"found": wrong.found}
+        raise Invalid([Fault(place, told, _("Kolomnya: %(names)s.") % {"names": names})]) from None
+
+
+def _village_at(longitude: object, latitude: object) -> str:
+    try:
+        found = places.containing(Point(latitude=float(str(latitude)), longitude=float(str(longitude))))
+    except (ValueError, Invalid):
+        return ""
+    return found.code if found else ""
+
+
+def _regions(codes: Collection[str]) -> Collection[str]:
+    # In parts: a database takes only so many values in one question.
+    known: set[str] = set()
+    every = sorted(codes)
+    for start in range(0, len(every), 500):
+        known |= places.regions(every[start : start + 500]).keys()
+    return known
+
+
+def _same(
+    current: DatasetVersion | None,
+    period: str,
+    declaration: Declaration,
+    written: columnar.Written,
+    corrects: int | None,
+) -> DatasetVersion | None:
+    """Return the current version where it holds just this."""
+    if current is None or current.classification != declaration.classification:
+        return None
+    if corrects is not None and (current.corrects is None or current.corrects.number != corrects):
+        return None
+    if current.period != period or current.suppressed != written.suppressed:
+        return None
+    if (current.content_hash, current.schema_hash) != (written.content_hash, schema_hash(declaration)):
+        return None
+    return current
+
+
+def _new_version(
+    actor: Actor,
+    row: Dataset,
+    declaration: Declaration,
+    written: columnar.Written,
+    file: dict[str, Any],
+    period: str,
+    at: datetime,
+    reason: str,
+    corrects: int | None,
+) -> DatasetVersion:
+    versions = DatasetVersion.objects.filter(dataset=row)
+    corrected = None
+    if corrects is not None:
+        corrected = versions.filter(number=corrects).first()
+        if corrected is None:
+            raise NotFound(_("Tidak ada versi %(number)d dari set data ini.") % {"number": corrects})
+    last = versions.order_by("-number").values_list("number", flat=True).first() or 0
+    return DatasetVersion.objects.create(
+        dataset=row,
+        number=last + 1,
+        period=period,
+        rows=written.rows,
+        files=[file],
+        metadata=declaration.written(),
+        classification=declaration.classification.value,
+        schema_hash=schema_hash(declaration),
+        content_hash=written.content_hash,
+        reason=reason.strip(),
+        corrects=corrected,
+        suppressed=written.suppressed,
+        published_by=actor.name,
+        publisher_id_text=actor.id,
+        published_at=at,
+    )

@@ -1,0 +1,28 @@
+"""The personal data that One Data keeps of those who work on it."""
+
+from balai.people.rules import PersonalData, declare
+
+_GOVERNMENT = "Pemerintah daerah penerbit set data, melalui walidatanya"
+_LAW = "UU 27/2022 Pasal 20 ayat (2) huruf e: pelaksanaan tugas dalam rangka kepentingan umum"
+_KEPT = "Selama set data terbit, dan 10 tahun sesudahnya"
+
+declare(
+    PersonalData(
+        "data.dataset",
+        ("submitted_by", "checked_by"),
+        _GOVERNMENT,
+        _LAW,
+        "Membuktikan siapa yang mengajukan set data dan siapa yang memeriksanya",
+        _KEPT,
+    )
+)
+declare(
+    PersonalData(
+        "data.datasetversion",
+        ("published_by",),
+        _GOVERNMENT,
+        _LAW,
+        "Membuktikan siapa yang menerbitkan sebuah versi",
+        _KEPT,
+    )
+)

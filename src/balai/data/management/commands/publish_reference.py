@@ -1,0 +1,28 @@
+"""`manage.py publish_reference`: regions and holidays as datasets of the nation."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from balai.base.errors import Refused
+from balai.data import changes
+
+
+class Command(BaseCommand):
+    help = (
+        "Publish regions (with population and area) and holidays; what did not change makes no new version."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            found = changes.publish_reference(timezone.now())
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from None
+        for one in found:
+            words = (
+                _("versi %(number)d, %(rows)d baris") if one.is_new else _("tidak berubah (versi %(number)d)")
+            )
+            told = words % {"number": one.version.number, "rows": one.version.rows}
+            self.stdout.write(f"{one.dataset}: {told}")

@@ -1,0 +1,164 @@
+"""Versions of a dataset: their record, their rows, and what changed between two of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from balai.base import tenancy
+from balai.base.actor import Actor
+from balai.base.errors import NotFound
+from balai.data import columnar
+from balai.data.models import Dataset, DatasetVersion
+from balai.data.reads import sight
+from balai.data.reads.catalogue import of_code
+from balai.data.rules.comparing import Comparison
+from balai.data.rules.metadata import Declaration, read
+from balai.data.storage import storage
+
+MOST_ROWS = 1000
+"""Rows given at once; whole versions leave as files."""
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """The record of a version. `is_retired`: its rows were given up by the retention rule."""
+
+    id: UUID
+    tenant: str
+    dataset: str
+    number: int
+    period: str
+    rows: int
+    bytes: int
+    declaration: Declaration
+    schema_hash: str
+    content_hash: str
+    reason: str
+    corrects: int | None
+    suppressed: int
+    published_by: str
+    published_at: datetime
+    is_current: bool
+    is_retired: bool
+
+
+@dataclass(frozen=True)
+class Readable:
+    """The current version of a dataset, as questions in SQL read it.
+
+    Attributes:
+        name: the table's name in SQL, the code of the dataset.
+        files: Parquet files on this machine.
+        columns: SQL type of each column, in the order of the file.
+    """
+
+    name: str
+    version: UUID
+    number: int
+    files: tuple[Path, ...]
+    columns: Mapping[str, str]
+
+
+def versions(actor: Actor, code: str) -> tuple[VersionRow, ...]:
+    """Return the versions of a dataset, the newest first. Raises NotFound."""
+    row = of_code(actor, code)
+    with tenancy.widened(tenancy.NATIONAL):
+        return tuple(_row(row, each) for each in _seen(actor, row).order_by("-number"))
+
+
+def version(actor: Actor, code: str, number: int | None = None) -> VersionRow:
+    """Return one version of a dataset, the one that stands without a number. Raises NotFound."""
+    row = of_code(actor, code)
+    return _row(row, _version(actor, row, number))
+
+
+def first_rows(
+    actor: Actor, code: str, number: int | None = None, *, limit: int = 100, offset: int = 0
+) -> tuple[Mapping[str, object], ...]:
+    """Return rows of a version in the order of its key, at most MOST_ROWS; a point is two columns.
+
+    Raises:
+        NotFound: no such dataset or version the actor may see, or its rows were given up.
+    """
+    row = of_code(actor, code)
+    files = _files(_version(actor, row, number))
+    return columnar.rows(files, min(max(limit, 0), MOST_ROWS), max(offset, 0))
+
+
+def compare(
+    actor: Actor, code: str, before: int, after: int, key: tuple[str, ...] = (), limit: int = 20
+) -> Comparison:
+    """Return which rows version `after` added, removed and changed against `before`.
+
+    Args:
+        key: columns that tell rows apart; those declared for `after` when left out.
+        limit: differences named, at most MOST_ROWS.
+
+    Raises:
+        NotFound: as `first_rows`.
+        Invalid: a version has no such key column, or several rows of one key.
+    """
+    row = of_code(actor, code)
+    old, new = _version(actor, row, before), _version(actor, row, after)
+    wanted = key or read(new.metadata).key
+    return columnar.compare(_files(old), _files(new), wanted, min(max(limit, 0), MOST_ROWS))
+
+
+def readable(actor: Actor) -> Mapping[str, Readable]:
+    """Return what the actor may ask questions of, by name; the own tenant's stand before the nation's."""
+    with tenancy.widened(tenancy.NATIONAL):
+        rows = sorted(
+            sight.published(actor).select_related("current"), key=lambda row: row.tenant == actor.tenant
+        )
+    return {row.code: _readable(row.code, row.current) for row in rows if row.current}
+
+
+def _readable(name: str, row: DatasetVersion) -> Readable:
+    columns = {one.name: one.type for one in columnar.physical(read(row.metadata))}
+    return Readable(name, row.pk, row.number, _files(row), columns)
+
+
+def _seen(actor: Actor, row: Dataset) -> QuerySet[DatasetVersion]:
+    return sight.versions(actor, row).select_related("corrects", "retired")
+
+
+def _version(actor: Actor, row: Dataset, number: int | None) -> DatasetVersion:
+    with tenancy.widened(tenancy.NATIONAL):
+        seen = _seen(actor, row)
+        for one in seen.filter(pk__in=[row.current_id]) if number is None else seen.filter(number=number):
+            return one
+    raise NotFound(_("Tidak ada versi %(number)s dari set data ini.") % {"number": number or ""})
+
+
+def _files(row: DatasetVersion) -> tuple[Path, ...]:
+    try:
+        return tuple(storage().local(row.tenant, file["sha256"]) for file in row.files)
+    except FileNotFoundError:
+        raise NotFound(_("Baris versi %(number)d tidak disimpan lagi.") % {"number": row.number}) from None
+
+
+def _row(dataset: Dataset, row: DatasetVersion) -> VersionRow:
+    return VersionRow(
+        row.pk,
+        row.tenant,
+        dataset.code,
+        row.number,
+        row.period,
+        row.rows,
+        sum(file["bytes"] for file in row.files),
+        read(row.metadata),
+        row.schema_hash,
+        row.content_hash,
+        row.reason,
+        row.corrects.number if row.corrects else None,
+        row.suppressed,
+        row.published_by,
+        row.published_at,
+        row.pk == dataset.current_id,
+        hasattr(row, "retired"),
+    )
