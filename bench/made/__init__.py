@@ -1,1 +1,1 @@
-"""What the benchmarks stand on: an empty installation in a temporary folder, and a nation drawn from a seed."""
+"""What the benchmarks stand on: an empty installation in a temporary folder, a nation drawn from a seed."""

@@ -30,7 +30,8 @@ SELECT t.tenant, t.year, s.dimension, a.origin, s.denominator,
        SUM(s.numerator * CAST(ROUND(a.weight * 10000) AS bigint)),
        SUM(CASE WHEN (t.value IS NULL AND r.physical_percent >= 100)
                   OR (a.direction = 'up' AND r.value >= t.value)
-                  OR (a.direction = 'down' AND r.value <= t.value) THEN s.numerator * CAST(ROUND(a.weight * 10000) AS bigint) ELSE 0 END)
+                  OR (a.direction = 'down' AND r.value <= t.value) 
+           THEN s.numerator * CAST(ROUND(a.weight * 10000) AS bigint) ELSE 0 END)
 FROM plan_target t
 JOIN plan_action a ON a.id = t.action_id
 JOIN plan_programme p ON p.id = a.programme_id

@@ -1,1 +1,1 @@
-"""One Data: datasets, their immutable versions as Parquet files, SQL over them, and figures computed from them."""
+"""One Data: datasets, immutable versions as Parquet files, SQL over them, figures computed from them."""

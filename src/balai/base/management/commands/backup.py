@@ -14,6 +14,7 @@ class Command(BaseCommand):
     help = "Cadangkan pemasangan ini selagi berjalan."
 
     requires_system_checks = []
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", help="berkas cadangan (.tar.gz)")
         parser.add_argument("--with-keys", action="store_true", help="sertakan kunci nilai tersegel")

@@ -16,6 +16,7 @@ class Command(BaseCommand):
     help = "PostgreSQL: beri peran basis data aplikasi hak atas tabel (dijalankan sebagai pemilik tabel)."
 
     requires_system_checks = []
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("role", help="nama peran aplikasi di PostgreSQL")
 

@@ -12,6 +12,7 @@ class Command(BaseCommand):
     help = "Hitung janji data dari tabel: yang harus nol dan yang sekadar jumlah."
 
     requires_system_checks = []
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="baris terakhir berupa satu objek JSON")
 

@@ -11,6 +11,7 @@ class Command(BaseCommand):
     help = "Segel jejak audit sekarang juga."
 
     requires_system_checks = []
+
     def handle(self, *args: Any, **options: Any) -> None:
         for tenant in tenants.visit():
             self.stdout.write(f"{tenant}: {seals.seal_all()} catatan disegel")

@@ -11,6 +11,7 @@ class Command(BaseCommand):
     help = "Tampilkan pekerjaan yang gagal; --again mencobanya lagi."
 
     requires_system_checks = []
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--again", action="store_true", help="coba lagi semuanya")
 

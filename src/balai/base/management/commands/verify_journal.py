@@ -12,6 +12,7 @@ class Command(BaseCommand):
     help = "Periksa rantai jejak audit setiap pemerintah daerah."
 
     requires_system_checks = []
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--tenant", action="append", help="hanya pemerintah daerah ini (kode)")
         parser.add_argument("--json", action="store_true", help="baris terakhir berupa JSON")

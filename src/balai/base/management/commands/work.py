@@ -11,6 +11,7 @@ class Command(BaseCommand):
     help = "Jalankan pekerja latar; hentikan dengan SIGTERM, pekerjaan yang sedang berjalan diselesaikan."
 
     requires_system_checks = []
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--name", default="", help="nama pekerja; harus berbeda dari pekerja lain")
         parser.add_argument("--once", action="store_true", help="kerjakan yang sudah siap, lalu selesai")
