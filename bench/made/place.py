@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @contextmanager
 def installation() -> Iterator[Path]:
-    """Start Django on an empty, migrated database in a temporary folder, or on DATABASE_URL when it is set."""
+    """Start Django on an empty, migrated database in a temporary folder, or on DATABASE_URL."""
     folder = Path(tempfile.mkdtemp(prefix="balai-bench-"))
     os.environ["BALAI_DATA"] = str(folder)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "balai.site.settings")
