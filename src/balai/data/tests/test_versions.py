@@ -18,7 +18,6 @@ from django.utils import timezone
 from tests.cast import Cast
 
 from balai.base.errors import Forbidden, Invalid, Locked, NotFound
-from balai.base.guards import lay
 from balai.base.journal import JournalEntry
 from balai.data import changes, columnar, jobs, reads
 from balai.data.models import Dataset, DatasetVersion, RetiredVersion
@@ -195,7 +194,6 @@ def test_only_whoever_may_publish_does_and_only_what_was_checked(cast: Cast, bin
 
 def test_a_version_is_never_changed_or_removed(bins: Dataset) -> None:
     version = publish([a_bin(1)]).version
-    lay(connection)
     for act in (lambda: DatasetVersion.objects.update(rows=9), lambda: DatasetVersion.objects.all().delete()):
         with pytest.raises(DatabaseError), transaction.atomic():
             act()

@@ -72,8 +72,7 @@ def opened(client: Client, url: str):
     """Fetch a file to its last byte."""
     answer = client.get(url)
     if answer.streaming:
-        answer.body = b"".join(answer.streaming_content)
-        answer.close()
+        answer.body = b"".join(answer.streaming_content)  # the client closes it at its end
     return answer
 
 
