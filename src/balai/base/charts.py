@@ -391,7 +391,7 @@ def course(
             )
     every = math.ceil(len(points) / 6)
     pieces += [
-        words(place(at, 0)[0], bottom + 18, point.label, "middle", SOFT)
+        words(place(at, 0)[0], bottom + 18, point.label, _side(at, len(points)), SOFT)
         for at, point in enumerate(points)
         if at % every == 0
     ]
@@ -405,6 +405,11 @@ def course(
     headings = [about or _("Masa"), _("Nilai"), _("Asal"), *([_("Target")] if target else [])]
     rows = [_course_row(point, aim, unit, bool(target)) for point, aim in zip(points, aims, strict=True)]
     return _finished(title, unit, headings, rows, bottom + (84 if target else 66), join([*pieces, *legend]))
+
+
+def _side(at: int, number: int) -> Anchor:
+    """Return how a label under a point is anchored: the last one would run over the edge."""
+    return "end" if 0 < at == number - 1 else "middle"
 
 
 def _course_row(point: Point, aim: writing.Number | None, unit: str, has_target: bool) -> list[str]:
