@@ -230,6 +230,7 @@ def _gain(remark: plan.Remark) -> str:
 
 @require_safe
 @needs("plan.read")
+@kept
 def regions(request: HttpRequest) -> HttpResponse:
     """The regions present: a map and a list, each counted for itself."""
     lines = nation.regions(actor_of(request), timezone.localdate())
@@ -247,6 +248,7 @@ def _region_address(request: HttpRequest, line: nation.RegionLine) -> str:
 
 @require_safe
 @needs("plan.read")
+@kept
 def regions_json(request: HttpRequest) -> HttpResponse:
     lines = nation.regions(actor_of(request), timezone.localdate())
     answer = JsonResponse({"regions": [_flat(line) for line in lines]})
@@ -256,6 +258,7 @@ def regions_json(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("plan.read")
+@kept
 def region_values(request: HttpRequest) -> HttpResponse:
     """Values for the map of the nation: {region code: {value, text, href}}."""
     lines = nation.regions(actor_of(request), timezone.localdate())
