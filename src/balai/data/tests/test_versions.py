@@ -337,7 +337,7 @@ def test_a_publisher_killed_at_any_moment_leaves_no_half_version(tmp_path: Path)
     done = subprocess.run(
         [
             sys.executable,
-            str(Path(__file__).with_name("killed_publisher.py")),
+            str(ROOT / "tests" / "programs" / "killed_publisher.py"),
             str(tmp_path),
             "20",
             str(seed),

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER, KILLS, SEED = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[2]
 os.environ |= {"BALAI_DATA": str(FOLDER), "DJANGO_SETTINGS_MODULE": "balai.site.settings", "DATABASE_URL": ""}
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
