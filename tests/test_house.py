@@ -24,9 +24,9 @@ FLOORS = {
     "places": 2,
     "people": 3,
     "data": 4,
-    "plan": 5,
-    "dashboard": 9,
-    "site": 10,
+    "plan": 6,
+    "dashboard": 10,
+    "site": 11,
 }
 """A module may import from lower floors only; neighbours on one floor do not know each other."""
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from balai.base.access import public
 from balai.base.api import make
 from balai.base.openapi import describe
+from balai.data.api import router as data
 from balai.people.api import ProgramKeyBearer
 from balai.people.api import router as people
 from balai.people.reads import roles
@@ -32,6 +33,7 @@ api = make(
 )
 api.add_router("/places", places)
 api.add_router("/people", people)
+api.add_router("/data", data)
 api.add_router("/plan", plan)
 
 

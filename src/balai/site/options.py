@@ -76,6 +76,13 @@ class Options:
     oidc_secret_file: str = setting("File with the secret that system gave to this installation.", "")
     upload_max_mb: int = setting("The largest file a person may upload, in megabytes.", 20)
     web_workers: int = setting("Processes of the web server.", 2)
+    query_readers: int = setting("Questions in SQL answered at once by one process of the web server.", 2)
+    query_seconds: int = setting("How long a question in SQL may take, in seconds.", 10)
+    query_memory_mb: int = setting("What the engine may take for one question in SQL, in megabytes.", 512)
+    query_address_space_mb: int = setting(
+        "The hard limit of a process that answers questions in SQL, in megabytes.", 1536
+    )
+    query_most_rows: int = setting("The most rows of an answer shown on a page or given by the API.", 10_000)
 
     @property
     def data_folder(self) -> Path:

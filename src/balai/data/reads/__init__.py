@@ -1,5 +1,6 @@
 """Every query of `data`; each begins with what the actor may see."""
 
+from balai.data.reads.asking import answer, ask, export, question
 from balai.data.reads.catalogue import DatasetRow, catalogue, dataset, waiting
 from balai.data.reads.versions import (
     Readable,
@@ -7,6 +8,7 @@ from balai.data.reads.versions import (
     compare,
     first_rows,
     readable,
+    readable_version,
     version,
     versions,
 )
@@ -15,11 +17,16 @@ __all__ = [
     "DatasetRow",
     "Readable",
     "VersionRow",
+    "answer",
+    "ask",
     "catalogue",
     "compare",
     "dataset",
+    "export",
     "first_rows",
+    "question",
     "readable",
+    "readable_version",
     "version",
     "versions",
     "waiting",

@@ -1,6 +1,7 @@
 """Versions of a dataset: their record, their rows, and what changed between two of them."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from balai.data.models import Dataset, DatasetVersion
 from balai.data.reads import sight
 from balai.data.reads.catalogue import of_code
 from balai.data.rules.comparing import Comparison
+from balai.data.rules.gate import ColumnType, Table
 from balai.data.rules.metadata import Declaration, read
 from balai.data.storage import storage
 
@@ -49,19 +51,20 @@ class VersionRow:
 
 @dataclass(frozen=True)
 class Readable:
-    """The current version of a dataset, as questions in SQL read it.
+    """One version of a dataset, as questions in SQL read it.
 
     Attributes:
-        name: the table's name in SQL, the code of the dataset.
-        files: Parquet files on this machine.
-        columns: SQL type of each column, in the order of the file.
+        tenant: whose dataset it is.
+        code: of the dataset; the name of the table in SQL.
+        version, number: of the version read.
+        table: the file on this machine and its columns, as the gate takes them.
     """
 
-    name: str
+    tenant: str
+    code: str
     version: UUID
     number: int
-    files: tuple[Path, ...]
-    columns: Mapping[str, str]
+    table: Table
 
 
 def versions(actor: Actor, code: str) -> tuple[VersionRow, ...]:
@@ -110,17 +113,44 @@ def compare(
 
 
 def readable(actor: Actor) -> Mapping[str, Readable]:
-    """Return what the actor may ask questions of, by name; the own tenant's stand before the nation's."""
+    """Return what the actor may ask questions of, by name; the own tenant's stand before the nation's.
+
+    A version whose file is not on this machine is left out.
+    """
     with tenancy.widened(tenancy.NATIONAL):
         rows = sorted(
             sight.published(actor).select_related("current"), key=lambda row: row.tenant == actor.tenant
         )
-    return {row.code: _readable(row.code, row.current) for row in rows if row.current}
+    found = {}
+    for row in rows:
+        with suppress(NotFound):
+            found[row.code] = _readable(row.code, row.current)
+    return found
 
 
-def _readable(name: str, row: DatasetVersion) -> Readable:
-    columns = {one.name: one.type for one in columnar.physical(read(row.metadata))}
-    return Readable(name, row.pk, row.number, _files(row), columns)
+def readable_version(actor: Actor, code: str, number: int) -> Readable:
+    """Return one version of a dataset, an old one too, as questions read it. Raises NotFound."""
+    row = of_code(actor, code)
+    return _readable(code, _version(actor, row, number))
+
+
+_TYPES = {
+    "BIGINT": ColumnType.INTEGER,
+    "VARCHAR": ColumnType.TEXT,
+    "DOUBLE": ColumnType.DOUBLE,
+    "DATE": ColumnType.DATE,
+    "BOOLEAN": ColumnType.BOOLEAN,
+}
+
+
+def _readable(code: str, row: DatasetVersion | None) -> Readable:
+    if row is None:
+        raise NotFound(_("Tidak ada set data “%(code)s”.") % {"code": code})
+    (file,) = _files(row)
+    columns = {
+        one.name: _TYPES.get(one.type, ColumnType.DECIMAL) for one in columnar.physical(read(row.metadata))
+    }
+    return Readable(row.tenant, code, row.pk, row.number, Table(code, file, columns))
 
 
 def _seen(actor: Actor, row: Dataset) -> QuerySet[DatasetVersion]:

@@ -21,6 +21,7 @@ from balai.base.errors import Forbidden, Invalid, Locked, NotFound
 from balai.base.journal import JournalEntry
 from balai.data import changes, columnar, jobs, reads
 from balai.data.models import Dataset, DatasetVersion, RetiredVersion
+from balai.data.rules.gate import ColumnType
 from balai.data.storage import Disk, storage
 from balai.data.tests import registry
 from balai.data.tests.registry import NOW, a_bin, column, declared, founded, no_files_left, publish, steward
@@ -295,9 +296,11 @@ def test_all_are_kept_by_default(bins: Dataset) -> None:
 def test_readable_names_the_files_and_the_columns(bins: Dataset) -> None:
     publish([a_bin(1)])
     found = reads.readable(steward())["bins"]
-    assert found.columns["place_lon"] == "DOUBLE" and found.columns["litres"] == "DECIMAL(24,2)"
-    assert list(found.columns) == list(reads.first_rows(steward(), "bins")[0])
-    assert all(path.is_file() for path in found.files)
+    columns = found.table.columns
+    assert (columns["place_lon"], columns["litres"]) == (ColumnType.DOUBLE, ColumnType.DECIMAL)
+    assert list(columns) == list(reads.first_rows(steward(), "bins")[0])
+    assert found.table.file.is_file() and (found.code, found.number) == ("bins", 1)
+    assert reads.readable_version(steward(), "bins", 1) == found
 
 
 def test_regions_and_holidays_are_published_for_the_nation(cast: Cast) -> None:

@@ -1,0 +1,1 @@
+"""Pages of One Data; each file has the pages of one subject."""
