@@ -16,9 +16,9 @@ from balai.base.actor import Actor
 from balai.base.contents import Unfit, examine
 from balai.base.errors import Forbidden, Invalid
 from balai.base.files import clean_name
+from balai.base.held import Held, keep, sealed, unsealed
 from balai.plan import changes, reads
 from balai.plan.forms import CorrectionForm, ReportForm
-from balai.plan.held import Held, keep, sealed, unsealed
 from balai.plan.models import Report
 from balai.plan.pages.asked import plan_in_force, today, year_of
 from balai.plan.pages.asking import Done, ask, say, sent, show

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 from balai.base import charts
 from balai.base.access import actor_of, needs
 from balai.base.kept import kept
+from balai.base.twins import as_csv, as_json
 from balai.definitions.taxonomies import axis_mapping, axis_set, terms
 from balai.plan import reads
 from balai.plan.models import Body, Fund, Masterplan, Origin
 from balai.plan.pages.asked import plan_in_force, today, year_of
-from balai.plan.pages.twins import as_csv, as_json
 from balai.plan.rules.numbers import HUNDRED
 from balai.plan.rules.realisation import Rule
 

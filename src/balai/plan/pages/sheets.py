@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from balai.base.access import actor_of, needs
 from balai.base.actor import Actor
 from balai.base.errors import Conflict, NotFound
+from balai.base.held import Held, keep, sealed, unsealed
 from balai.plan import reads, workbook
 from balai.plan.forms import WorkbookForm
-from balai.plan.held import Held, keep, sealed, unsealed
 from balai.plan.pages.asking import Done, do_once, sent, show
 
 CHANGES_SHOWN = 200

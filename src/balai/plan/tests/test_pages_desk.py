@@ -15,9 +15,9 @@ from django.urls import reverse
 from PIL import Image
 from tests.cast import MALANG, Cast, visitor_at
 
-from balai.base import tenancy
+from balai.base import held, tenancy
 from balai.base.files import StoredFile, path_of
-from balai.plan import changes, held
+from balai.plan import changes
 from balai.plan.models import Evidence, Report
 from balai.plan.tests.town import NOW, Town, found
 

@@ -2,12 +2,12 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from defusedcsv import csv as guarded
 from django.http import HttpResponse, JsonResponse
 
-from balai.plan.reads import FlatRow
+type FlatRow = Mapping[str, object]
 
 
 def as_json(**tables: Sequence[FlatRow]) -> HttpResponse:

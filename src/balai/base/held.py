@@ -79,14 +79,14 @@ def unsealed(actor: Actor, text: str) -> list[Held]:
 
 
 def _salt(actor: Actor) -> str:
-    return f"plan.held {actor.tenant} {actor.id}"
+    return f"held {actor.tenant} {actor.id}"
 
 
 def _folder() -> Path:
     return Path(settings.DATA) / "held" / tenancy.current_tenant()
 
 
-@every("plan.forget_held", at=time(2, 40), in_one_transaction=False)
+@every("held.forget", at=time(2, 40), in_one_transaction=False)
 def forget(due: str) -> None:
     """Remove what has been on its way for more than a day."""
     before = (datetime.fromisoformat(due) - KEPT).timestamp()
