@@ -78,6 +78,11 @@ STEPS = (
     Step("load_places", "Kode dan batas wilayah", ("reference", "src/balai/places")),
     Step("load_cities", "Pemerintah daerah dan peran", ("definitions", "src/balai/people")),
     Step("load_nomenclature", "Kode anggaran dan sumber dana", ("reference/budget", "src/balai/places")),
+    Step(
+        "publish_reference",
+        "Data rujukan (One Data)",
+        ("reference", "definitions/datasets", "src/balai/data"),
+    ),
 )
 DEMO_STEP = Step(
     DEMO, "Contoh empat daerah", ("definitions", "reference", "src/balai/plan", "src/balai/people")

@@ -1,5 +1,6 @@
 """Versions are whole or not there, never change, and can be read and compared for ever."""
 
+import csv
 import json
 import random
 import subprocess
@@ -303,31 +304,72 @@ def test_readable_names_the_files_and_the_columns(bins: Dataset) -> None:
     assert reads.readable_version(steward(), "bins", 1) == found
 
 
-def test_regions_and_holidays_are_published_for_the_nation(cast: Cast) -> None:
+def test_reference_data_are_published_for_the_nation(cast: Cast) -> None:
     Region.objects.all().delete()
     with pytest.raises(CommandError, match="load_places"):
         call_command("publish_reference")
-    names = {"35": ("Jawa Timur", "province", "provinsi"), "35.73": ("Malang", "regency", "kota")}
-    for code, (name, level, kind) in names.items():
-        Region.objects.create(
-            code=code, name=name, level=level, kind=kind, parent=code[:-3], search_key=name, edition="uji"
-        )
+    for region in _regions_of_the_results():
+        region.save()
     figure = {"year": 2024, "population": 885_271, "area_km2": Decimal("111.077")}
     RegionFigure.objects.create(code="35.73", population_source="BPS", area_source="Kemendagri", **figure)
     out = StringIO()
     call_command("publish_reference", stdout=out)
-    assert "regions: versi 1, 2 baris" in out.getvalue()
-    province, city = reads.first_rows(cast.sari.actor, "regions")
-    assert (province["population"], city["population"], city["area_km2"]) == (
-        None,
-        885_271,
-        figure["area_km2"],
-    )
+    assert [line.split(":")[0] for line in out.getvalue().splitlines()] == [
+        *("regions", "holidays", "kbli_2020", "spbe_results", "smartcity_results")
+    ]
+    regions = {row["code"]: row for row in reads.first_rows(cast.sari.actor, "regions", limit=1000)}
+    assert regions["35"]["population"] is None
+    assert {"population": 885_271, "area_km2": figure["area_km2"]}.items() <= regions["35.73"].items()
     days = reads.first_rows(cast.sari.actor, "holidays", limit=1000)
     assert {"day": date(2026, 8, 17), "kind": "national"}.items() <= days_by(days)[date(2026, 8, 17)].items()
     again = StringIO()
     call_command("publish_reference", stdout=again)
-    assert again.getvalue().count("tidak berubah") == 2
+    assert again.getvalue().count("tidak berubah") == 5
+
+
+def _regions_of_the_results() -> list[Region]:
+    """Return a region for each code the published results name."""
+    codes = {"35": "Jawa Timur"}
+    for name in ("spbe", "smartcity"):
+        with (ROOT / "reference" / "results" / f"{name}_results.csv").open(encoding="utf-8") as file:
+            lines = [line for line in csv.DictReader(file) if line["region"]]
+            codes |= {line["region"]: line.get("agency") or line["name"] for line in lines}
+    return [
+        Region(
+            code=code,
+            name=name,
+            level="regency" if "." in code else "province",
+            kind="kota" if code == "35.73" else "kabupaten",
+            parent=code[:-3],
+            search_key=name,
+            edition="uji",
+        )
+        for code, name in codes.items()
+    ]
+
+
+def test_published_results_keep_their_source_and_say_where_no_region_is(cast: Cast) -> None:
+    for region in _regions_of_the_results():
+        Region.objects.filter(code=region.code).delete()
+        region.save()
+    call_command("publish_reference", stdout=StringIO())
+    spbe = {(row["year"], row["agency"]): row for row in reads.first_rows(steward(), "spbe_results")}
+    malang = spbe[2024, "Kota Malang"]
+    assert (malang["region"], malang["index_value"], malang["predicate"]) == (
+        "35.73",
+        Decimal("4.24"),
+        "Memuaskan",
+    )
+    assert all((row["region"] is None) == (row["kind"] == "national") for row in spbe.values())
+    assert {row["confidence"] for row in spbe.values()} == {"verified"} and all(
+        row["source"] and row["source_url"] for row in spbe.values()
+    )
+    cities = {(row["year"], row["region"]): row for row in reads.first_rows(steward(), "smartcity_results")}
+    assert (len(spbe), len(cities)) == (100, 44)
+    assert cities[2023, "35.07"]["improvement"] == Decimal("0.44")
+    assert cities[2023, "35.77"]["collaboration"] is None
+    with reads.ask(steward(), "SELECT digits, count(*) FROM kbli_2020 GROUP BY 1 ORDER BY 1") as answer:
+        assert list(answer.rows) == [(2, 87), (3, 244), (4, 565), (5, 1790)]
 
 
 def days_by(rows: Any) -> dict[date, Any]:

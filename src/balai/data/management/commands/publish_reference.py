@@ -1,4 +1,4 @@
-"""`manage.py publish_reference`: regions and holidays as datasets of the nation."""
+"""`manage.py publish_reference`: regions, holidays, KBLI and published results as datasets of the nation."""
 
 from typing import Any
 
@@ -12,7 +12,8 @@ from balai.data import changes
 
 class Command(BaseCommand):
     help = (
-        "Publish regions (with population and area) and holidays; what did not change makes no new version."
+        "Publish regions, holidays, KBLI 2020 and published SPBE and smart-city results; "
+        "what did not change makes no new version."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
