@@ -10,7 +10,8 @@ from balai.base.actor import Actor
 from balai.base.errors import Conflict, Fault, Forbidden, Invalid, Locked
 from balai.data.changes.locking import locked, same_version
 from balai.data.models import Dataset
-from balai.data.rules.metadata import DATASETS, Declaration
+from balai.data.rules.differing import differing
+from balai.data.rules.metadata import DATASETS, Declaration, read
 from balai.definitions import get, load
 from balai.people import reads as people
 from balai.people.reads.offices import all_offices
@@ -28,7 +29,7 @@ def declare(actor: Actor, declaration: Declaration, *, version: int | None = Non
     Raises:
         Forbidden: the actor may not produce data for this office.
         Invalid: the tenant has no such office.
-        Conflict: it is there already, or somebody saved it since.
+        Conflict: it is there already, or somebody saved it since; names what differs from that.
         Locked: the draft waits to be checked, or the dataset follows a definition file.
     """
     if declaration.code in load(DATASETS):
@@ -48,7 +49,7 @@ def declare(actor: Actor, declaration: Declaration, *, version: int | None = Non
         verb = "dataset.declare"
     else:
         actor.require("data.produce", row)
-        same_version(row, -1 if version is None else version)
+        _refuse_if_others_wrote(row, version, declaration)
         if row.status == Dataset.Status.SUBMITTED:
             raise Locked(_("Draf ini sedang diperiksa walidata."))
         # A new producer is asked for too: nobody hands a dataset to an office they do not speak for.
@@ -154,6 +155,20 @@ def ensure(actor: Actor, code: str) -> Dataset:
     row.save()
     journal.write(actor, "dataset.follow", row, file=definition.file, sha256=definition.sha256)
     return row
+
+
+def _refuse_if_others_wrote(row: Dataset, version: int | None, declaration: Declaration) -> None:
+    if row.version == version:
+        return
+    if version is None:
+        raise Conflict(
+            _("Kode “%(code)s” sudah dipakai set data lain. Pilih kode lain.") % {"code": row.code}
+        )
+    told = differing(read(row.draft or row.metadata), declaration)
+    raise Conflict(
+        _("Set data ini sudah diubah orang lain sejak Anda membukanya."),
+        {each.place: (each.after, each.before) for each in told},
+    )
 
 
 def _refuse_unless(row: Dataset, status: str) -> None:

@@ -2,6 +2,14 @@
 
 from balai.data.reads.asking import answer, ask, export, question
 from balai.data.reads.catalogue import DatasetRow, catalogue, dataset, waiting
+from balai.data.reads.producing import (
+    OwnDataset,
+    OwnRow,
+    offices_to_speak_for,
+    own_dataset,
+    own_datasets,
+)
+from balai.data.reads.shelf import EXCEL_MOST_ROWS, FACETS, SORTS, Shelf, Wanted, shelf
 from balai.data.reads.versions import (
     Readable,
     VersionRow,
@@ -14,9 +22,16 @@ from balai.data.reads.versions import (
 )
 
 __all__ = [
+    "EXCEL_MOST_ROWS",
+    "FACETS",
+    "SORTS",
     "DatasetRow",
+    "OwnDataset",
+    "OwnRow",
     "Readable",
+    "Shelf",
     "VersionRow",
+    "Wanted",
     "answer",
     "ask",
     "catalogue",
@@ -24,9 +39,13 @@ __all__ = [
     "dataset",
     "export",
     "first_rows",
+    "offices_to_speak_for",
+    "own_dataset",
+    "own_datasets",
     "question",
     "readable",
     "readable_version",
+    "shelf",
     "version",
     "versions",
     "waiting",

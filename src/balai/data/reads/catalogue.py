@@ -23,6 +23,8 @@ class DatasetRow:
         declaration: the metadata in force.
         number, period, rows, suppressed, published_at: of the version that stands; None where none does.
         row_version: to be given back when the dataset is changed.
+        producer: name of the office that makes it; "" where none is named.
+        follows_file: whether it is declared in a definition file.
     """
 
     id: UUID
@@ -36,6 +38,8 @@ class DatasetRow:
     suppressed: int | None
     published_at: datetime | None
     row_version: int
+    producer: str = ""
+    follows_file: bool = False
 
 
 def catalogue(actor: Actor, word: str = "") -> tuple[DatasetRow, ...]:
@@ -45,7 +49,7 @@ def catalogue(actor: Actor, word: str = "") -> tuple[DatasetRow, ...]:
         word: kept are those whose code, title, description or keywords have it; "" keeps all.
     """
     with tenancy.widened(tenancy.NATIONAL):
-        found = map(_row, sight.published(actor).select_related("current"))
+        found = map(row_of, sight.published(actor).select_related("current", "producer"))
         kept = [row for row in found if word.casefold() in _said(row.declaration)]
     return tuple(sorted(kept, key=lambda row: (row.tenant != actor.tenant, row.code)))
 
@@ -56,7 +60,7 @@ def dataset(actor: Actor, code: str) -> DatasetRow:
     Raises:
         NotFound: there is none the actor may see.
     """
-    return _row(of_code(actor, code))
+    return row_of(of_code(actor, code))
 
 
 def waiting(actor: Actor) -> tuple[DatasetRow, ...]:
@@ -65,7 +69,7 @@ def waiting(actor: Actor) -> tuple[DatasetRow, ...]:
     `declaration` is the draft. Producers see those of their offices, the steward all.
     """
     rows = sight.drafts(actor).filter(status__in=[Dataset.Status.DRAFT, Dataset.Status.SUBMITTED])
-    found = [_row(row, row.draft) for row in rows.select_related("current") if row.draft]
+    found = [row_of(row, row.draft) for row in rows.select_related("current", "producer") if row.draft]
     return tuple(sorted(found, key=lambda row: (row.status != Dataset.Status.SUBMITTED, row.code)))
 
 
@@ -73,7 +77,7 @@ def of_code(actor: Actor, code: str) -> Dataset:
     """Return the row of a dataset the actor may read. Raises NotFound."""
     with tenancy.widened(tenancy.NATIONAL):
         found = sorted(
-            sight.published(actor).filter(code=code).select_related("current"),
+            sight.published(actor).filter(code=code).select_related("current", "producer"),
             key=lambda row: row.tenant != actor.tenant,
         )
     if not found:
@@ -81,7 +85,8 @@ def of_code(actor: Actor, code: str) -> Dataset:
     return found[0]
 
 
-def _row(row: Dataset, written: dict[str, object] | None = None) -> DatasetRow:
+def row_of(row: Dataset, written: dict[str, object] | None = None) -> DatasetRow:
+    """Return a dataset as its readers see it, or as `written` says; wants `current` and `producer` at hand."""
     current: DatasetVersion | None = row.current
     return DatasetRow(
         row.pk,
@@ -95,6 +100,8 @@ def _row(row: Dataset, written: dict[str, object] | None = None) -> DatasetRow:
         current.suppressed if current else None,
         current.published_at if current else None,
         row.version,
+        row.producer.name if row.producer else "",
+        bool(row.definition_hash),
     )
 
 

@@ -23,6 +23,12 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 """Small letters, digits and underscore: datasets and columns are called by it in SQL."""
 
 
+RESERVED = frozenset(
+    {"tanya", "indikator", "angka", "versi", "bandingkan", "kumpulan", "permintaan", "cari", "baru", "api"}
+)
+"""Words that stand in addresses where else the code of a dataset does."""
+
+
 class ColumnType(StrEnum):
     """What a column holds. A point is published as two columns, `<name>_lon` and `<name>_lat`."""
 
@@ -198,6 +204,9 @@ def schema_hash(declaration: Declaration) -> str:
 
 def faults(declaration: Declaration) -> Iterator[Fault]:
     """Yield what is wrong with a declaration in itself, each at the name of its column."""
+    if declaration.code in RESERVED:
+        wrong = _("“%(code)s” dipakai oleh alamat halaman lain.") % {"code": declaration.code}
+        yield Fault("code", wrong, _("Pilih kode lain, misalnya dengan nama kantor di depannya."))
     names = [column.name for column in declaration.leaving]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield Fault(name, _("Dua kolom terbit bernama sama."), _("Beri tiap kolom namanya sendiri."))
