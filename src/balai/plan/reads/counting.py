@@ -32,6 +32,8 @@ from balai.plan.rules.realisation import (
 _STEPS = 10_000
 """Values and weights have four decimals; times this they are whole numbers."""
 
+_ACTION = "programmes__actions"
+
 
 class Key(NamedTuple):
     """What a tally is of. Origins are never added up with each other."""
@@ -72,15 +74,19 @@ class Count:
         return self.origin == Origin.ILLUSTRATION
 
 
-def done(rule: RealisationRule) -> Q:
+def done(rule: RealisationRule, action: str = "") -> Q:
     """Return the condition that an action is done: `rules.is_done`, decided by the database.
 
     Of actions joined with one of their `targets` and the report `standing` for it.
+
+    Args:
+        action: the way to the actions from where the query begins, e.g. "programmes__actions__".
     """
+    target, direction = f"{action}targets__value", f"{action}direction"
     return (
-        Q(targets__value__isnull=True, standing__physical_percent__gte=rule.physical_percent)
-        | Q(direction=Action.Direction.UP, standing__value__gte=F("targets__value"))
-        | Q(direction=Action.Direction.DOWN, standing__value__lte=F("targets__value"))
+        Q(**{f"{target}__isnull": True, "standing__physical_percent__gte": rule.physical_percent})
+        | Q(**{direction: Action.Direction.UP, "standing__value__gte": F(target)})
+        | Q(**{direction: Action.Direction.DOWN, "standing__value__lte": F(target)})
     )
 
 
@@ -94,24 +100,34 @@ def tallies(
 
     Cost: one pass over the targets of those years, one index look-up each.
     """
-    actions = Action.objects.filter(targets__year__in=years, targets__tenant=F("tenant"))
-    if plans is None:
-        actions = actions.filter(programme__masterplan__status=Masterplan.Status.ADOPTED)
-    else:
-        actions = actions.filter(programme__masterplan__in=list(plans))
-    share, weight = F("shares__numerator"), Cast(Round(F("weight") * _STEPS), BigIntegerField())
-    is_done = done(rule)
+    # From the plan downwards: the tenants in scope are then asked for once a plan. Asked for at
+    # the actions, a nation's list of them was gone through once a programme, and took half of the time.
+    wanted = Q(status=Masterplan.Status.ADOPTED) if plans is None else Q(pk__in=list(plans))
+    share = F(f"{_ACTION}__shares__numerator")
+    weight = Cast(Round(F(f"{_ACTION}__weight") * _STEPS), BigIntegerField())
+    is_done = done(rule, f"{_ACTION}__")
     rows = (
-        actions.annotate(
+        Masterplan.objects.filter(wanted, **{f"{_ACTION}__targets__year__in": years})
+        .annotate(
             standing=FilteredRelation(
-                "reports",
+                f"{_ACTION}__reports",
                 # The tenant is implied; said, it lets the index of standing reports answer.
                 condition=Q(
-                    reports__tenant=F("tenant"), reports__stands=True, reports__year=F("targets__year")
+                    **{
+                        f"{_ACTION}__reports__tenant": F("tenant"),
+                        f"{_ACTION}__reports__stands": True,
+                        f"{_ACTION}__reports__year": F(f"{_ACTION}__targets__year"),
+                    }
                 ),
             )
         )
-        .values_list("tenant", "targets__year", "shares__dimension", "origin", "shares__denominator")
+        .values_list(
+            "tenant",
+            f"{_ACTION}__targets__year",
+            f"{_ACTION}__shares__dimension",
+            f"{_ACTION}__origin",
+            f"{_ACTION}__shares__denominator",
+        )
         .annotate(
             planned=Sum(share),
             done=Sum(share, filter=is_done, default=0),
