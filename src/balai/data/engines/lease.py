@@ -2,6 +2,7 @@
 
 import json
 import math
+import select
 import socket
 import subprocess
 import sys
@@ -130,6 +131,18 @@ class Lease:
         if kind == frames.DONE:
             self.end(whole=True)
         return kind, payload
+
+    def has_frame(self, seconds: float) -> bool:
+        """Wait up to `seconds` for a frame to begin, and say whether `next_frame` need not wait any more.
+
+        So when the lease is over, or its time is up: then `next_frame` says so at once.
+        """
+        if self._give_back is None or self.budget.left <= 0:
+            return True
+        began = time.monotonic()
+        found, _none, _none = select.select([self.child.sock], [], [], min(seconds, self.budget.left))
+        self.budget.left -= time.monotonic() - began
+        return bool(found) or self.budget.left <= 0
 
     def _refusal(self, told: dict[str, str]) -> Refused:
         self.end(whole=told["kind"] == "refused")

@@ -19,7 +19,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast
 
 from django.utils.translation import gettext as _
 
@@ -28,13 +28,15 @@ from balai.data.engines.lease import Busy, Child, Gone, Lease, TooLong, TooMuchM
 from balai.data.engines.walls import Walls
 from balai.data.rules.gate import Column, ColumnType, Question
 
-__all__ = ["Answer", "Busy", "Export", "Gone", "Readers", "TooLong", "TooMuchMemory"]
+__all__ = ["Answer", "Busy", "Export", "Gone", "Readers", "Running", "TooLong", "TooMuchMemory"]
 
 Form = Literal["csv", "json", "parquet"]
 Row = tuple[Any, ...]
 
 SECONDS_TO_START = 30.0
 SECONDS_FOR_A_SLOW_ASKER = 60.0
+PULSE = 0.3
+"""Seconds after which who waits for a reader looks up."""
 
 
 class _Closing:
@@ -71,13 +73,21 @@ class Answer(_Closing):
         self.columns = columns
         self.truncated = False
         self._most_rows = most_rows
-        self.rows = self._rows()
+        self._pulse: float | None = None
+        self.rows = cast("Iterator[Row]", self._rows())
 
-    def _rows(self) -> Iterator[Row]:
+    def pulsing(self, seconds: float) -> Iterator[Row | None]:
+        """Yield the rows of `rows`, and None whenever nothing came for `seconds`: who waits may look up."""
+        self._pulse = seconds
+        return self.rows
+
+    def _rows(self) -> Iterator[Row | None]:
         readers = [_READERS.get(column.type, _as_is) for column in self.columns]
         shown = 0
         try:
             while True:
+                while self._pulse and not self._lease.has_frame(self._pulse):
+                    yield None
                 kind, payload = self._lease.next_frame()
                 if kind == frames.DONE:
                     return
@@ -95,7 +105,11 @@ class Answer(_Closing):
 
 
 class Export(_Closing):
-    """The bytes of one whole answer as CSV, JSON or Parquet, as they come."""
+    """The bytes of one whole answer as CSV, JSON or Parquet, as they come.
+
+    A part is empty when nothing came for a moment: who sends the parts on then learns whether
+    somebody still takes them.
+    """
 
     def __init__(self, lease: Lease, first: bytes) -> None:
         self._lease = lease
@@ -105,11 +119,39 @@ class Export(_Closing):
         try:
             while True:
                 yield part
+                while not self._lease.has_frame(PULSE):
+                    yield b""
                 kind, part = self._lease.next_frame()
                 if kind == frames.DONE:
                     return
         finally:
             self._lease.end(whole=False)
+
+
+class Running(_Closing):
+    """A question a reader works on. Close it to end the question, or take its answer once it is ready."""
+
+    def __init__(self, lease: Lease, most_rows: int) -> None:
+        self._lease = lease
+        self._most_rows = most_rows
+
+    def is_ready(self, seconds: float) -> bool:
+        """Wait up to `seconds`; say whether the answer has begun, or will not come."""
+        return self._lease.has_frame(seconds)
+
+    def answer(self) -> Answer:
+        """Return the answer, waiting for it. Raises as `Readers.ask`."""
+        kind, payload = self._lease.next_frame()
+        if kind != frames.COLUMNS:
+            self.close()
+            raise Gone(_("Pembaca data berhenti sebelum jawaban lengkap. Coba lagi."))
+        columns = tuple(Column(str(name), ColumnType(type_)) for name, type_ in json.loads(payload))
+        return Answer(self._lease, columns, self._most_rows)
+
+    def export(self) -> Export:
+        """Return the answer as a file, its first bytes there. Raises as `Readers.ask`."""
+        kind, payload = self._lease.next_frame()
+        return Export(self._lease, payload if kind == frames.BYTES else b"")
 
 
 def _as_is(value: Any) -> Any:
@@ -156,19 +198,21 @@ class Readers:
         Raises:
             TooLong, TooMuchMemory, Busy, Gone, Refused: with words for the asker.
         """
-        lease = self._send(question, "", seconds, memory_mb)
-        kind, payload = lease.next_frame()
-        if kind != frames.COLUMNS:
-            lease.end(whole=False)
-            raise Gone(_("Pembaca data berhenti sebelum jawaban lengkap. Coba lagi."))
-        columns = tuple(Column(str(name), ColumnType(type_)) for name, type_ in json.loads(payload))
-        return Answer(lease, columns, question.most_rows)
+        return self.begin(question, seconds=seconds, memory_mb=memory_mb).answer()
 
     def export(self, question: Question, form: Form, *, seconds: float = 120, memory_mb: int = 512) -> Export:
         """Ask for the whole answer as a file; the first bytes have come when this returns."""
-        lease = self._send(question, form, seconds, memory_mb)
-        kind, payload = lease.next_frame()
-        return Export(lease, payload if kind == frames.BYTES else b"")
+        return self.begin(question, form, seconds=seconds, memory_mb=memory_mb).export()
+
+    def begin(
+        self, question: Question, form: Form | None = None, *, seconds: float = 10, memory_mb: int = 512
+    ) -> Running:
+        """Hand the question to a reader and return at once; `form` when the answer is wanted as a file.
+
+        Raises:
+            Busy, Gone: no reader could take it.
+        """
+        return Running(self._send(question, form or "", seconds, memory_mb), question.most_rows)
 
     def walls(self) -> Walls:
         """Say which protections stand around the readers of this machine."""

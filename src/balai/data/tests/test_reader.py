@@ -353,3 +353,44 @@ def test_a_row_larger_than_an_answer_is_refused(tmp_path: Path, readers: Readers
     question = gate.read("SELECT x FROM besar", {"besar": Table("besar", path, {"x": T.TEXT})}, 10)
     with pytest.raises(reader.TooMuchMemory):
         rows_of(readers, question)
+
+
+SLOW = "SELECT count(*) FROM juta a JOIN juta b ON a.nomor % 2 = b.nomor % 2"
+
+
+def test_a_question_under_way_can_be_waited_for_in_steps(
+    files: Mapping[str, Table], readers: Readers
+) -> None:
+    with readers.begin(gate.read("SELECT nop FROM tagihan ORDER BY nop LIMIT 2", files, 10)) as asked:
+        while not asked.is_ready(0.05):
+            pass
+        rows = [row for row in asked.answer().pulsing(0.05) if row is not None]
+    assert rows == [("000000",), ("000001",)]
+
+
+def test_a_question_under_way_that_is_closed_frees_its_reader_at_once(files: Mapping[str, Table]) -> None:
+    with running(children=1) as alone:
+        asked = alone.begin(gate.read(SLOW, files, 10), seconds=60)
+        (child,) = alone._busy
+        assert not asked.is_ready(0.2)
+        began = time.monotonic()
+        asked.close()
+        with alone.ask(gate.read("SELECT 1 AS x", files, 10)) as answer:
+            assert list(answer.rows) == [(1,)]
+        assert not is_alive(child.process.pid)
+        assert time.monotonic() - began < 5
+
+
+def test_a_text_that_begins_a_formula_is_guarded_in_a_file_for_spreadsheets(tmp_path: Path) -> None:
+    path = tmp_path / "teks.parquet"
+    duckdb.execute(
+        "COPY (SELECT * FROM (VALUES ('=1+1', -5), ('-2', 1), ('+3', 2), ('@a', 3), (chr(9) || 'x', 4), "
+        f"('biasa', 5), (NULL, 6)) t(isi, angka)) TO '{path}' (FORMAT parquet)"
+    )
+    table = Table("teks", path, {"isi": T.TEXT, "angka": T.INTEGER})
+    asked = gate.read('SELECT isi, angka AS "=angka" FROM teks ORDER BY angka', {"teks": table}, 10)
+    with running(children=1) as alone, alone.export(gate.guarded(asked), "csv") as export:
+        lines = b"".join(export.parts).decode().splitlines()
+    assert lines == [
+        "isi,'=angka", "'=1+1,-5", "'-2,1", "'+3,2", "'@a,3", "'\tx,4", "biasa,5", ",6",
+    ]  # fmt: skip

@@ -6,6 +6,7 @@ memory limit. The second wall is `balai.data.engines`.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from sqlglot import exp
@@ -15,9 +16,9 @@ from balai.data.rules.gate.meaning import same_everywhere
 from balai.data.rules.gate.names import Names
 from balai.data.rules.gate.text import checked_tree
 from balai.data.rules.gate.values import Column, ColumnType, Question, Table
-from balai.data.rules.gate.writing import for_duckdb, for_spark
+from balai.data.rules.gate.writing import for_duckdb, for_spark, without_formulas
 
-__all__ = ["Column", "ColumnType", "Question", "Table", "read", "read_postgres", "spark"]
+__all__ = ["Column", "ColumnType", "Question", "Table", "guarded", "read", "read_postgres", "spark"]
 
 
 def read(text: str, tables: Mapping[str, Table], most_rows: int) -> Question:
@@ -42,6 +43,15 @@ def read_postgres(text: str, tables: Mapping[str, Table], most_rows: int) -> Que
 def spark(question: Question) -> str:
     """Write the question for Spark."""
     return for_spark(question.tree)
+
+
+def guarded(question: Question) -> Question:
+    """Return the question with an apostrophe before each text a spreadsheet would run as a formula.
+
+    For CSV alone, where a cell cannot say that it is text. Names of columns are guarded too.
+    """
+    tree = without_formulas(question.tree, question.columns)
+    return replace(question, tree=tree, sql=for_duckdb(tree))
 
 
 def _read(text: str, tables: Mapping[str, Table], most_rows: int, dialect: str) -> Question:

@@ -1,14 +1,20 @@
 """The text for an engine, written from the checked tree; nothing of the asker's text is copied."""
 
+import re
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, UnsupportedError
 
 from balai.base.errors import Fault, Invalid
 from balai.data.rules.gate.scopes import quoted
+from balai.data.rules.gate.values import Column, ColumnType
 
 KEEP = "balai_keep"
 INNER = "balai_rows"
+FORMULA = r"^[=+\-@\t\r]"
+"""How a text begins that a spreadsheet takes for a formula."""
 
 
 def for_duckdb(tree: exp.Query) -> str:
@@ -56,3 +62,21 @@ def _qualify_outside(select: exp.Select) -> None:
     select.set("expressions", outer)
     select.set("from_", exp.From(this=inner.subquery(quoted(INNER))))
     select.set("where", exp.Where(this=exp.Column(this=quoted(KEEP))))
+
+
+def without_formulas(tree: exp.Query, columns: Iterable[Column]) -> exp.Query:
+    """SELECT a …  →  SELECT CASE WHEN a begins a formula THEN "'" || a ELSE a END AS a FROM (SELECT a …)."""
+    outer = []
+    for column in columns:
+        value: exp.Expr = exp.Column(this=quoted(column.name))
+        if column.type in (ColumnType.TEXT, ColumnType.UNKNOWN):
+            value = _guarded(exp.Cast(this=value, to=exp.DataType.build("TEXT")))
+        name = f"'{column.name}" if re.match(FORMULA, column.name) else column.name
+        outer.append(exp.Alias(this=value, alias=quoted(name)))
+    return exp.Select(expressions=outer).from_(tree.copy().subquery(quoted(INNER)))
+
+
+def _guarded(text: exp.Expr) -> exp.Expr:
+    begins = exp.RegexpLike(this=text.copy(), expression=exp.Literal.string(FORMULA))
+    marked = exp.DPipe(this=exp.Literal.string("'"), expression=text.copy())
+    return exp.Case(ifs=[exp.If(this=begins, true=marked)], default=text.copy())
