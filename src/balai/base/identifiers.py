@@ -1,4 +1,4 @@
-"""Numbers the law gives to people and businesses: nik, kk, nip, npwp, nib.
+"""Numbers the law gives to people, businesses and tax objects: nik, kk, nip, npwp, nib, nop.
 
 Each function takes what was typed and returns the digits with what is wrong.
 A *fault* refuses the number; a *warning* is shown and let through, because the
@@ -178,6 +178,27 @@ def nib(text: str, place: str = "NIB") -> Identifier:
     return Identifier(value, _digits(place, value, (13,)))
 
 
+def nop(text: str, place: str = "NOP") -> Identifier:
+    """Check the number of a tax object: region 2 + 2, district 3, village 3, block 3, serial 4, kind 1.
+
+    The region digits follow the tax office's own coding, so they are not compared with region codes.
+
+    >>> nop("35.73.010.001.002-0123.0").value, nop("357301000100200000").faults[0].wrong
+    ('357301000100201230', 'Nomor urutnya 0000.')
+    """
+    value = normalised(text)
+    faults = _digits(place, value, (18,))
+    return Identifier(
+        value,
+        faults
+        or (
+            (_no_serial(place, _("Angka ke-14 sampai ke-17 dimulai dari 0001.")),)
+            if value[13:17] == "0000"
+            else ()
+        ),
+    )
+
+
 def passes_luhn(digits: str) -> bool:
     """Tell whether the last of the digits is the Luhn check digit of those before it.
 
@@ -243,8 +264,9 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _no_serial(place: str) -> Fault:
-    return Fault(place, _("Nomor urutnya 0000."), _("Empat angka terakhir dimulai dari 0001."))
+def _no_serial(place: str, right: str | None = None) -> Fault:
+    wanted = _("Empat angka terakhir dimulai dari 0001.") if right is None else right
+    return Fault(place, _("Nomor urutnya 0000."), wanted)
 
 
 def _region_warnings(place: str, value: str, knows_region: Callable[[str], bool] | None) -> tuple[Fault, ...]:
