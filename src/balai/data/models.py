@@ -118,3 +118,47 @@ class RetiredVersion(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "dataset_version"], name="retired_version_once")
         ]
+
+
+class SavedQuery(TenantModel):
+    """A question in SQL with an address; whoever opens it asks it with their own sight.
+
+    `chart` is {"kind", "x", "y"} as the page of questions takes them.
+    """
+
+    class Sharing(models.TextChoices):
+        ME = "me", _("hanya saya")
+        OFFICE = "office", _("perangkat daerah saya")
+        OFFICERS = "officers", _("semua petugas daerah ini")
+        PUBLIC = "public", _("siapa saja")
+
+    slug = models.SlugField(_("alamat"), max_length=60)
+    title = models.CharField(_("judul"), max_length=200)
+    text = models.TextField("SQL")
+    sharing = models.CharField(max_length=8, choices=Sharing, default=Sharing.ME)
+    office = models.ForeignKey(
+        "people.Office", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    """whom it is shared with when that is an office"""
+    owner_id_text = models.CharField(max_length=64)
+    owner_name = models.CharField(max_length=200)
+    chart = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "slug"], name="saved_query_slug"),
+            models.CheckConstraint(
+                condition=~Q(sharing="office") | Q(office__isnull=False), name="saved_query_office"
+            ),
+        ]
+        indexes = [models.Index(fields=["tenant", "owner_id_text"], name="saved_query_owner")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def owner_account(self) -> str:
+        return self.owner_id_text
