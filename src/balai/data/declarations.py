@@ -26,3 +26,13 @@ declare(
         _KEPT,
     )
 )
+declare(
+    PersonalData(
+        "data.savedquery",
+        ("owner_name",),
+        "Pemerintah daerah tempat pertanyaan itu disimpan, melalui walidatanya",
+        _LAW,
+        "Menunjukkan siapa yang menyusun dan menjaga sebuah pertanyaan yang disimpan",
+        "Selama pertanyaan itu disimpan",
+    )
+)

@@ -6,10 +6,12 @@
 import os
 import secrets
 from collections.abc import Mapping
+from configparser import ConfigParser
+from configparser import Error as ConfigParserError
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -74,6 +76,19 @@ class Options:
     )
     oidc_client: str = setting("The name under which that system knows this installation (client id).", "")
     oidc_secret_file: str = setting("File with the secret that system gave to this installation.", "")
+    storage: str = setting(
+        "Where the files of datasets are kept: empty for the data folder, or S3-compatible storage as "
+        "s3://bucket/prefix?endpoint=https://s3.example.go.id. May add region, cache_mb (copies kept on "
+        "this machine, 2048) and credentials (a file as the AWS tools write it; else the usual AWS_ "
+        "variables). Needs requirements/s3.txt.",
+        "",
+    )
+    spark: str = setting(
+        "Who answers questions in SQL: empty for DuckDB on this machine, or a Spark Connect server as "
+        "sc://host:15002. May add files, the folder under which that server sees the datasets "
+        "(sc://host:15002?files=s3a://bucket/prefix). Needs requirements/spark.txt.",
+        "",
+    )
     upload_max_mb: int = setting("The largest file a person may upload, in megabytes.", 20)
     web_workers: int = setting("Processes of the web server.", 2)
     query_readers: int = setting("Questions in SQL answered at once by one process of the web server.", 2)
@@ -83,6 +98,15 @@ class Options:
         "The hard limit of a process that answers questions in SQL, in megabytes.", 1536
     )
     query_most_rows: int = setting("The most rows of an answer shown on a page or given by the API.", 10_000)
+    query_visitor_seconds: int = setting(
+        "How long a question in SQL of a visitor may take, in seconds; their downloads ten times as long.", 3
+    )
+    query_visitor_rows: int = setting("The most rows of an answer shown to a visitor.", 1_000)
+    query_visitor_per_minute: int = setting(
+        "How many questions in SQL a visitor may ask in a minute from one network address; each process "
+        "of the web server counts for itself.",
+        20,
+    )
 
     @property
     def data_folder(self) -> Path:
@@ -205,6 +229,65 @@ def mailer(url: str, folder: Path) -> dict[str, Any]:
             "timeout": 10,
         },
     }
+
+
+def object_storage(url: str) -> dict[str, Any] | None:
+    """Return bucket, prefix and the rest of S3-compatible storage; None where files lie on this machine.
+
+    Raises:
+        WrongSetting: the address is not that of a bucket, or names something unknown.
+    """
+    if not url:
+        return None
+    parts = urlsplit(url)
+    told = dict(parse_qsl(parts.query, keep_blank_values=True))
+    known = {"endpoint", "region", "credentials", "cache_mb"}
+    if parts.scheme != "s3" or not parts.netloc or not told.keys() <= known:
+        raise WrongSetting(
+            "BALAI_STORAGE must be empty or look like s3://bucket/prefix?endpoint=https://s3.example.go.id; "
+            f"it may name {', '.join(sorted(known))}"
+        )
+    endpoint, cache_mb = told.get("endpoint", ""), told.get("cache_mb", "2048")
+    if endpoint and urlsplit(endpoint).scheme not in ("http", "https"):
+        raise WrongSetting(f"the endpoint of BALAI_STORAGE is {endpoint!r}; it must begin with https://")
+    if not cache_mb.isdigit():
+        raise WrongSetting(f"cache_mb of BALAI_STORAGE is {cache_mb!r}; it must be a whole number")
+    return {
+        "bucket": parts.netloc,
+        "prefix": unquote(parts.path).strip("/"),
+        "endpoint": endpoint,
+        "region": told.get("region") or os.environ.get("AWS_REGION") or "us-east-1",
+        "cache_mb": int(cache_mb),
+        **(_s3_keys(Path(told["credentials"])) if "credentials" in told else {}),
+    }
+
+
+def _s3_keys(path: Path) -> dict[str, str]:
+    names = {"access_key_id": "aws_access_key_id", "secret_access_key": "aws_secret_access_key"}
+    file = ConfigParser(interpolation=None)
+    try:
+        file.read_string(path.read_text("utf-8"))
+        return {ours: file["default"][theirs] for ours, theirs in names.items()}
+    except (OSError, ConfigParserError, KeyError) as error:
+        raise WrongSetting(
+            f"the credentials of BALAI_STORAGE cannot be read from {path}: a [default] section with "
+            f"{' and '.join(names.values())} is needed"
+        ) from error
+
+
+def spark_server(url: str) -> dict[str, str] | None:
+    """Return address and folder of files of a Spark Connect server; None where DuckDB answers.
+
+    Raises:
+        WrongSetting: the address is not that of such a server, or names something unknown.
+    """
+    if not url:
+        return None
+    parts = urlsplit(url)
+    told = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if parts.scheme != "sc" or not parts.hostname or not told.keys() <= {"files"}:
+        raise WrongSetting("BALAI_SPARK must be empty or look like sc://host:15002?files=s3a://bucket/prefix")
+    return {"remote": f"sc://{parts.netloc}{parts.path}", "files": told.get("files", "").rstrip("/")}
 
 
 def identity_provider(options: Options) -> dict[str, Any]:

@@ -183,3 +183,6 @@ QUERY_SECONDS = OPTIONS.query_seconds
 QUERY_MEMORY_MB = OPTIONS.query_memory_mb
 QUERY_ADDRESS_SPACE_MB = OPTIONS.query_address_space_mb
 QUERY_MOST_ROWS = OPTIONS.query_most_rows
+QUERY_VISITOR_SECONDS = OPTIONS.query_visitor_seconds
+QUERY_VISITOR_ROWS = OPTIONS.query_visitor_rows
+QUERY_VISITOR_PER_MINUTE = OPTIONS.query_visitor_per_minute
