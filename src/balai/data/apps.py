@@ -9,5 +9,5 @@ class DataConfig(AppConfig):
     verbose_name = "Balai: data"
 
     def ready(self) -> None:
-        for part in ("verbs", "declarations", "rules.metadata", "jobs"):
+        for part in ("verbs", "declarations", "rules.metadata", "rules.indicators_files", "jobs", "measuring"):
             import_module(f"balai.data.{part}")

@@ -1,11 +1,35 @@
 """Tables of One Data: datasets, and their versions, which never change."""
 
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from balai.base.rows import TenantModel
 from balai.data.rules.metadata import Classification
+
+if TYPE_CHECKING:
+    _Text = models.CharField[Decimal | None, Decimal | None]
+else:
+    _Text = models.CharField
+
+
+class ExactDecimalField(_Text):
+    """A decimal of any length, kept digit by digit: SQLite would round it to a float.
+
+    It is not put in order nor summed by the database.
+    """
+
+    def from_db_value(self, value: str | None, *given: Any) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+    def to_python(self, value: Any) -> Any:
+        return None if value is None else Decimal(value)
+
+    def get_prep_value(self, value: Any) -> str | None:
+        return None if value is None else format(Decimal(value), "f")
 
 
 class Dataset(TenantModel):
@@ -118,6 +142,110 @@ class RetiredVersion(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "dataset_version"], name="retired_version_once")
         ]
+
+
+class MeasurementRun(TenantModel):
+    """One computing of an indicator: by which definition, from which versions, why.
+
+    `definition` is the definition as it was, so that a figure can be followed after the
+    file changed. `versions` is a list of {tenant, dataset, number, id, content_hash}, `parts` by name
+    {dataset: the one whose rows that part counts}. `rows` counts the figures found, `changed`
+    those that were written because they differ from what stood.
+    """
+
+    append_only = True
+
+    indicator = models.CharField(max_length=60)
+    definition = models.JSONField()
+    definition_hash = models.CharField(max_length=64)
+    sql_hash = models.CharField(max_length=64)
+    parts = models.JSONField()
+    versions = models.JSONField()
+    reason = models.CharField(max_length=300)
+    rows = models.PositiveIntegerField()
+    changed = models.PositiveIntegerField()
+    withheld = models.PositiveIntegerField()
+    as_of = models.DateTimeField()
+    computed_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            models.Index(fields=["tenant", "indicator", "computed_at"], name="measurement_run_indicator")
+        ]
+
+
+class Measurement(TenantModel):
+    """A figure as it was computed at one time; what stands is in `StandingMeasurement`.
+
+    A withheld figure keeps no number at all. `is_gone`: the rows it was computed from are no longer
+    there, so from this run on nothing stands. `dimensions_key` is `dimensions` as text, "" for none.
+    """
+
+    append_only = True
+
+    run = models.ForeignKey(MeasurementRun, on_delete=models.PROTECT, related_name="figures")
+    indicator = models.CharField(max_length=60)
+    region = models.CharField(max_length=13)
+    period = models.CharField(max_length=10)
+    period_ends_on = models.DateField()
+    dimensions = models.JSONField(default=dict)
+    dimensions_key = models.CharField(max_length=500, blank=True)
+    numerator = ExactDecimalField(max_length=60, null=True)
+    denominator = ExactDecimalField(max_length=60, null=True)
+    value = ExactDecimalField(max_length=60, null=True)
+    is_withheld = models.BooleanField(default=False)
+    is_gone = models.BooleanField(default=False)
+    as_of = models.DateTimeField()
+    computed_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "indicator", "region", "dimensions_key", "period", "run"],
+                name="measurement_once_a_run",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_withheld=False, is_gone=False)
+                | Q(numerator__isnull=True, denominator__isnull=True, value__isnull=True),
+                name="measurement_withheld_is_empty",
+            ),
+        ]
+
+
+class StandingMeasurement(TenantModel):
+    """Which figure stands for an indicator, region, period and dimensions."""
+
+    indicator = models.CharField(max_length=60)
+    region = models.CharField(max_length=13)
+    dimensions_key = models.CharField(max_length=500, blank=True)
+    period = models.CharField(max_length=10)
+    period_ends_on = models.DateField()
+    measurement = models.OneToOneField(Measurement, on_delete=models.PROTECT, related_name="standing")
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "indicator", "region", "dimensions_key", "period"],
+                name="measurement_stands_once",
+            )
+        ]
+
+
+class IndicatorState(TenantModel):
+    """How an indicator stands with a tenant: its latest run, and the failure since, if any.
+
+    `failure` is {part, told, faults: [{place, wrong, right}]}, {} when the last computing went well.
+    """
+
+    code = models.CharField(max_length=60)
+    latest = models.ForeignKey(
+        MeasurementRun, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    failure = models.JSONField(default=dict)
+    failed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "code"], name="indicator_state_code")]
 
 
 class SavedQuery(TenantModel):

@@ -1,15 +1,19 @@
 """Every write of `data`: declaring datasets, checking them, publishing versions."""
 
 from balai.data.changes.datasets import check, declare, ensure, return_draft, submit
+from balai.data.changes.indicators import MEASURED, Unfinished, measure
 from balai.data.changes.reference import publish_reference
 from balai.data.changes.retention import retire, sweep
 from balai.data.changes.versions import Published, publish
 
 __all__ = [
+    "MEASURED",
     "Published",
+    "Unfinished",
     "check",
     "declare",
     "ensure",
+    "measure",
     "publish",
     "publish_reference",
     "retire",
