@@ -54,9 +54,12 @@ def _tenant_guards(tables: set[str]) -> Iterator[str]:
         yield f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY'
         yield f'DROP POLICY IF EXISTS tenant_reads ON "{table}"'
         yield f'DROP POLICY IF EXISTS tenant_writes ON "{table}"'
+        # A subquery and not `= ANY (array)`: it is hashed once a statement, the array is walked
+        # once a row, and for a nation of 515 tenants that took seven eighths of the time. Queries of
+        # one tenant name it themselves, so they lose no index.
         yield (
             f'CREATE POLICY tenant_reads ON "{table}" FOR SELECT USING '
-            "(tenant = ANY (string_to_array(current_setting('balai.reads', true), ',')))"
+            "(tenant IN (SELECT unnest(string_to_array(current_setting('balai.reads', true), ','))))"
         )
         yield (
             f'CREATE POLICY tenant_writes ON "{table}" FOR ALL '
