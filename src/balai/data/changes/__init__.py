@@ -4,7 +4,7 @@ from balai.data.changes.datasets import check, declare, ensure, return_draft, su
 from balai.data.changes.indicators import MEASURED, Unfinished, measure
 from balai.data.changes.reference import publish_reference
 from balai.data.changes.retention import retire, sweep
-from balai.data.changes.versions import Published, publish
+from balai.data.changes.versions import Published, publish, publish_file
 
 __all__ = [
     "MEASURED",
@@ -15,6 +15,7 @@ __all__ = [
     "ensure",
     "measure",
     "publish",
+    "publish_file",
     "publish_reference",
     "retire",
     "return_draft",

@@ -1,5 +1,6 @@
 """What happens to the personal columns of a row before anything of it is written anywhere."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,8 @@ type Locate = Callable[[object, object], str]
 
 VILLAGE_LENGTH = 13
 """of a code PP.KK.CC.DDDD (Kemendagri)"""
+
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class WrongWidth(ValueError):
@@ -102,6 +105,8 @@ def year_of_birth(value: object) -> str | None:
         return None
     if isinstance(value, date):
         return str(value.year)
+    if not _DATE.fullmatch(str(value)):
+        return "?"
     try:
         return str(date.fromisoformat(str(value)).year)
     except ValueError:

@@ -1,0 +1,25 @@
+"""Rows to Parquet and back, by DuckDB: checked against a declaration, kept in the order of its key.
+
+Only our own text reaches the engine here; the questions of users go through
+`rules.gate` and `engines`.
+"""
+
+from balai.data.columnar.checking import MOST_FAULTS, Regions
+from balai.data.columnar.comparing import compare, rows
+from balai.data.columnar.shape import DIGITS, Engine, Physical, engine, physical
+from balai.data.columnar.writing import Written, write, write_file
+
+__all__ = [
+    "DIGITS",
+    "MOST_FAULTS",
+    "Engine",
+    "Physical",
+    "Regions",
+    "Written",
+    "compare",
+    "engine",
+    "physical",
+    "rows",
+    "write",
+    "write_file",
+]
