@@ -175,11 +175,38 @@ def realise(rule: Rule, tallies: Mapping[str, Tally], by: RealisationRule) -> Re
     Dimensions without planned actions take no part: a dimension of which nothing
     was promised can neither lift nor lower the mean.
     """
-    planned = {dimension: tally for dimension, tally in tallies.items() if tally.planned}
+    return _realised(rule, _Planned.of(tallies), by)
+
+
+def side_by_side(tallies: Mapping[str, Tally], by: RealisationRule) -> tuple[Realisation, ...]:
+    """Return the three rules in their fixed order: pooled, mean, weighted."""
+    planned = _Planned.of(tallies)
+    return tuple(_realised(rule, planned, by) for rule in Rule)
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """The dimensions in which something is planned, and what the three rules ask of them alike."""
+
+    tallies: Mapping[str, Tally]
+    not_reported: Fraction
+    is_reported: bool
+
+    @classmethod
+    def of(cls, tallies: Mapping[str, Tally]) -> "_Planned":
+        kept = {dimension: tally for dimension, tally in tallies.items() if tally.planned}
+        planned, reported = (
+            add_up(tally.planned for tally in kept.values()),
+            add_up(tally.reported for tally in kept.values()),
+        )
+        return cls(kept, planned - reported, bool(reported))
+
+
+def _realised(rule: Rule, planned: _Planned, by: RealisationRule) -> Realisation:
     if rule is Rule.WEIGHTED:
-        terms = tuple(Term(key, tally.weight_done, tally.weight_planned) for key, tally in planned.items())
+        terms = tuple(Term(key, one.weight_done, one.weight_planned) for key, one in planned.tallies.items())
     else:
-        terms = tuple(Term(key, tally.done, tally.planned) for key, tally in planned.items())
+        terms = tuple(Term(key, one.done, one.planned) for key, one in planned.tallies.items())
     if rule is Rule.MEAN:
         # Of the unrounded ratios: a rounded percentage never enters another sum.
         numerator = add_up(term.numerator / term.denominator for term in terms)
@@ -187,24 +214,17 @@ def realise(rule: Rule, tallies: Mapping[str, Tally], by: RealisationRule) -> Re
     else:
         numerator = add_up(term.numerator for term in terms)
         denominator = add_up(term.denominator for term in terms)
-    is_known = bool(denominator) and any(tally.reported for tally in planned.values())
-    value = numerator / denominator if is_known else None
+    value = numerator / denominator if denominator and planned.is_reported else None
     return Realisation(
         numerator,
         denominator,
         value,
         None if value is None else percent(value, by.decimals),
-        add_up(tally.planned for tally in planned.values())
-        - add_up(tally.reported for tally in planned.values()),
+        planned.not_reported,
         rule,
         by.version,
         terms,
     )
-
-
-def side_by_side(tallies: Mapping[str, Tally], by: RealisationRule) -> tuple[Realisation, ...]:
-    """Return the three rules in their fixed order: pooled, mean, weighted."""
-    return tuple(realise(rule, tallies, by) for rule in Rule)
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
