@@ -25,6 +25,7 @@ FLOORS = {
     "people": 3,
     "data": 4,
     "plan": 6,
+    "evaluation": 9,
     "dashboard": 10,
     "site": 11,
 }

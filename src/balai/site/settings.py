@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "balai.people",
     "balai.data",
     "balai.plan",
+    "balai.evaluation",
     "balai.dashboard",
     "balai.site",
     "django.contrib.auth",
