@@ -13,6 +13,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from balai.base.errors import Forbidden
+from balai.base.verbs import verbs
 
 
 class Reach(StrEnum):
@@ -87,7 +88,8 @@ class Actor:
     def require(self, verb: str, thing: Owned | None = None) -> None:
         """Raise Forbidden unless the actor may do `verb` to `thing`."""
         if not self.may(verb, thing):
-            raise Forbidden(_("Peran Anda tidak mengizinkan tindakan ini (%(verb)s).") % {"verb": verb})
+            title = verbs().get(verb, verb)
+            raise Forbidden(_("Peran Anda tidak mengizinkan ini: %(title)s.") % {"title": title})
 
 
 def widest(one: Reach | None, other: Reach) -> Reach:

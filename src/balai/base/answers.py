@@ -91,7 +91,7 @@ def answer(request: HttpRequest, error: Refused) -> HttpResponse:
 
     A visitor who has to sign in is taken to sign-in and back again.
     """
-    if _is_for_a_program(request):
+    if is_for_a_program(request):
         return JsonResponse(problem(error), status=error.status, content_type="application/problem+json")
     if isinstance(error, SignInFirst):
         # What was posted cannot be sent again after sign-in; the page it came from can be opened again.
@@ -147,7 +147,8 @@ def _plain(value: object) -> object:
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 
-def _is_for_a_program(request: HttpRequest) -> bool:
+def is_for_a_program(request: HttpRequest) -> bool:
+    """Tell whether a program asks, by the address or by what it accepts."""
     if request.path.startswith("/api/"):
         return True
     wanted = request.get_preferred_type(["text/html", "application/json", "application/problem+json"])

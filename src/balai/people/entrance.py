@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from balai.base import tenancy
 from balai.base.actor import Actor
-from balai.base.answers import answer
+from balai.base.answers import answer, is_for_a_program
 from balai.base.errors import Forbidden
 from balai.base.streaming import make_within
 from balai.people import reads
@@ -131,6 +131,8 @@ def is_excepted(actor: Actor) -> bool:
 
 
 def _to_second_factor(request: HttpRequest) -> HttpResponse:
+    if is_for_a_program(request):
+        return answer(request, Forbidden(_("Akun ini harus memasang faktor kedua dahulu, di /akun/2fa/.")))
     verified = EmailAddress.objects.filter(user=request.user, verified=True).exists()
     return redirect("mfa_index" if verified else "account_email")
 

@@ -1,7 +1,10 @@
 """The journal is read by auditors of its own local government, a page at a time."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from tests.cast import Cast, someone
 
 from balai.base import journal, tenancy
@@ -29,6 +32,23 @@ def test_an_auditor_reads_who_did_what_newest_first_and_page_by_page(cast: Cast,
     assert len(rows) == 50 and rows[0].facts == {"number": 54}
     rest = auditor.client.get("/meja/jejak-audit/", {"q": "Pelaku Pertama", "after": page.context["next"]})
     assert [row.facts["number"] for row in rest.context["lines"]] == [4, 3, 2, 1, 0]
+
+
+def test_the_journal_is_searched_by_day(cast: Cast, auditor) -> None:
+    _write(cast, "Pelaku Hari Ini", 1)
+    today = timezone.localdate()
+    found = {"q": "Pelaku Hari Ini", "from": today.isoformat(), "to": today.isoformat()}
+    assert len(auditor.client.get("/meja/jejak-audit/", found).context["lines"]) == 1
+    before = {"q": "Pelaku Hari Ini", "to": (today - timedelta(days=1)).isoformat()}
+    assert len(auditor.client.get("/meja/jejak-audit/", before).context["lines"]) == 0
+    assert auditor.client.get("/meja/jejak-audit/?from=18-03-2026").status_code == 422
+
+
+def test_a_year_in_the_facts_is_written_as_a_year(cast: Cast, auditor) -> None:
+    with tenancy.scope("35.73"), transaction.atomic():
+        journal.write(Actor("x", "Pelaku Tahun", "35.73"), "plan.test", cast.kominfo, year=2026)
+    page = auditor.client.get("/meja/jejak-audit/?q=Pelaku Tahun").content.decode()
+    assert "year: 2026" in page
 
 
 def test_lines_of_another_local_government_are_not_there(cast: Cast, auditor) -> None:

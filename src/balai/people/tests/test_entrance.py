@@ -159,6 +159,13 @@ def test_an_officer_without_a_second_factor_sets_one_up_first(address: str, cast
     assert page.status_code == 200 and "faktor kedua" in page.content.decode().lower()
 
 
+def test_a_program_is_told_that_the_second_factor_is_missing(cast: Cast) -> None:
+    newcomer = someone("Baru", MALANG, "officer", office=cast.kominfo, second_factor=False)
+    response = newcomer.client.get("/api/v1/people/me")
+    assert response.status_code == 403 and response.headers["Content-Type"] == "application/problem+json"
+    assert "/akun/2fa/" in response.json()["detail"]
+
+
 def test_recovery_codes_alone_are_no_second_factor(cast: Cast) -> None:
     newcomer = someone("Baru", MALANG, "officer", office=cast.kominfo, second_factor=False)
     Authenticator.objects.create(
