@@ -1,6 +1,6 @@
 """Versions of a dataset: their record, their rows, and what changed between two of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ from balai.base import tenancy
 from balai.base.actor import Actor
 from balai.base.errors import NotFound
 from balai.data import columnar
+from balai.data.engines.lease import Gone
 from balai.data.models import Dataset, DatasetVersion
 from balai.data.reads import sight
 from balai.data.reads.catalogue import of_code
@@ -115,7 +116,7 @@ def compare(
 def readable(actor: Actor) -> Mapping[str, Readable]:
     """Return what the actor may ask questions of, by name; the own tenant's stand before the nation's.
 
-    A version whose file is not on this machine is left out.
+    A version whose file is known to be gone is left out. Files in S3-compatible storage come with `bring`.
     """
     with tenancy.widened(tenancy.NATIONAL):
         rows = sorted(
@@ -131,7 +132,9 @@ def readable(actor: Actor) -> Mapping[str, Readable]:
 def readable_version(actor: Actor, code: str, number: int) -> Readable:
     """Return one version of a dataset, an old one too, as questions read it. Raises NotFound."""
     row = of_code(actor, code)
-    return _readable(code, _version(actor, row, number))
+    found = _version(actor, row, number)
+    _files(found)
+    return _readable(code, found)
 
 
 _TYPES = {
@@ -146,7 +149,7 @@ _TYPES = {
 def _readable(code: str, row: DatasetVersion | None) -> Readable:
     if row is None:
         raise NotFound(_("Tidak ada set data “%(code)s”.") % {"code": code})
-    (file,) = _files(row)
+    file = _expected(row)
     columns = {
         one.name: _TYPES.get(one.type, ColumnType.DECIMAL) for one in columnar.physical(read(row.metadata))
     }
@@ -166,10 +169,43 @@ def _version(actor: Actor, row: Dataset, number: int | None) -> DatasetVersion:
 
 
 def _files(row: DatasetVersion) -> tuple[Path, ...]:
+    """Return the files of a version, brought to this machine."""
+    if hasattr(row, "retired"):
+        raise _given_up(row)
     try:
         return tuple(storage().local(row.tenant, file["sha256"]) for file in row.files)
     except FileNotFoundError:
-        raise NotFound(_("Baris versi %(number)d tidak disimpan lagi.") % {"number": row.number}) from None
+        raise _given_up(row) from None
+    except OSError as error:
+        raise Gone(_("Tempat simpan berkas set data tidak menjawab. Coba lagi.")) from error
+
+
+def bring(tables: Iterable[Table]) -> None:
+    """Have the files of these tables on this machine, for some minutes at least; `readable` only names them.
+
+    Raises:
+        Gone: they could not be had.
+    """
+    for table in tables:
+        try:
+            storage().fetch(table.file)
+        except FileNotFoundError:
+            raise Gone(_("Berkas set data tidak ada: %(file)s.") % {"file": table.file.name}) from None
+        except OSError as error:
+            raise Gone(_("Tempat simpan berkas set data tidak menjawab. Coba lagi.")) from error
+
+
+def _expected(row: DatasetVersion) -> Path:
+    """Return where the one file of a version will lie once a question needs it."""
+    (file,) = row.files
+    try:
+        return storage().expected(row.tenant, file["sha256"])
+    except FileNotFoundError:
+        raise _given_up(row) from None
+
+
+def _given_up(row: DatasetVersion) -> NotFound:
+    return NotFound(_("Baris versi %(number)d tidak disimpan lagi.") % {"number": row.number})
 
 
 def _row(dataset: Dataset, row: DatasetVersion) -> VersionRow:

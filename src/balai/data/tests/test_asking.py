@@ -1,13 +1,18 @@
 """Questions in SQL reach the datasets the asker may read, and no others."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from tests.cast import Cast
 
 from balai.base import tenancy
 from balai.base.errors import Invalid
-from balai.data import reads
+from balai.data import changes, reads
+from balai.data.engines.lease import Gone
 from balai.data.models import Dataset
-from balai.data.tests.registry import a_bin, founded, publish, steward
+from balai.data.tests.bucket import Bucket
+from balai.data.tests.registry import NOW, a_bin, declared, founded, publish, steward
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folder", "malang")]
 
@@ -20,10 +25,31 @@ def bins(cast: Cast) -> Dataset:
     return row
 
 
+@pytest.mark.parametrize("own_folder", ["disk", "s3"], indirect=True)
 def test_a_question_is_answered_from_the_current_version(bins: Dataset) -> None:
     with reads.ask(steward(), "SELECT kind, count(*) AS n, sum(cost) AS cost FROM bins GROUP BY 1") as answer:
         assert [column.name for column in answer.columns] == ["kind", "n", "cost"]
         assert list(answer.rows) == [("besar", 1, 750_000)]
+
+
+@pytest.mark.parametrize("own_folder", ["s3"], indirect=True)
+def test_a_question_fetches_the_files_it_reads_and_no_others(
+    bins: Dataset, cast: Cast, own_folder: str, tmp_path: Path
+) -> None:
+    founded(cast, declared(code="trees"))
+    changes.publish(steward(), "trees", [a_bin(1), a_bin(2)], "2026", at=NOW)
+    shutil.rmtree(tmp_path / "tmp")
+    with reads.ask(steward(), "SELECT count(*) FROM bins") as answer:
+        assert list(answer.rows) == [(1,)]
+    assert len(list(tmp_path.rglob("*.parquet"))) == 1
+
+
+@pytest.mark.parametrize("own_folder", ["s3"], indirect=True)
+def test_files_that_are_gone_are_told_to_the_asker(bins: Dataset, served: Bucket, tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "tmp")
+    served.empty()
+    with pytest.raises(Gone, match="tidak ada"):
+        reads.ask(steward(), "SELECT count(*) FROM bins")
 
 
 def test_an_old_version_can_be_asked(bins: Dataset) -> None:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -23,12 +23,15 @@ from balai.base.journal import JournalEntry
 from balai.data import changes, columnar, jobs, reads
 from balai.data.models import Dataset, DatasetVersion, RetiredVersion
 from balai.data.rules.gate import ColumnType
-from balai.data.storage import Disk, storage
+from balai.data.storage import storage
 from balai.data.tests import registry
+from balai.data.tests.bucket import environment
 from balai.data.tests.registry import NOW, a_bin, column, declared, founded, no_files_left, publish, steward
 from balai.places.models import Region, RegionFigure
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("malang", "own_folder")]
+everywhere = pytest.mark.parametrize("own_folder", ["disk", "s3"], indirect=True)
+"""Holds wherever files are kept."""
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -38,6 +41,7 @@ def bins(cast: Cast) -> Dataset:
     return founded(cast)
 
 
+@everywhere
 def test_what_is_published_is_read_back_with_its_types_in_the_order_of_the_key(bins: Dataset) -> None:
     version = publish([a_bin(2, litres=None, place=None), a_bin(1)]).version
     assert (version.number, version.rows, version.period, version.suppressed) == (1, 2, "2026", 0)
@@ -121,6 +125,7 @@ def test_a_region_code_that_no_region_has_is_refused_where_the_list_is_named(cas
         publish([{"id": "99.99"}])
 
 
+@everywhere
 def test_unchanged_rows_make_no_new_version_whatever_their_order(bins: Dataset) -> None:
     first = publish([a_bin(1), a_bin(2)])
     again = publish(iter([a_bin(2), a_bin(1, litres="120.5", in_use="TRUE".lower())]))
@@ -142,6 +147,7 @@ def test_changed_rows_another_period_or_another_schema_make_one(cast: Cast, bins
     assert reads.compare(steward(), "bins", 3, 4).added_columns == ("note",)
 
 
+@everywhere
 def test_a_correction_names_what_it_corrects_and_why(bins: Dataset) -> None:
     publish([a_bin(1, cost=1)])
     with pytest.raises(Invalid, match="Alasan"):
@@ -156,6 +162,7 @@ def test_a_correction_names_what_it_corrects_and_why(bins: Dataset) -> None:
     assert reads.first_rows(steward(), "bins", 1)[0]["cost"] == 1
 
 
+@everywhere
 def test_two_versions_are_compared_by_key(bins: Dataset) -> None:
     publish([a_bin(n) for n in range(1, 6)])
     publish([a_bin(1), a_bin(2, cost=None), a_bin(3, name="Tong baru"), a_bin(5), a_bin(6), a_bin(7)])
@@ -194,6 +201,7 @@ def test_only_whoever_may_publish_does_and_only_what_was_checked(cast: Cast, bin
         changes.publish(steward(), "trees", [a_bin(1)], "2026", at=NOW)
 
 
+@everywhere
 def test_a_version_is_never_changed_or_removed(bins: Dataset) -> None:
     version = publish([a_bin(1)]).version
     for act in (lambda: DatasetVersion.objects.update(rows=9), lambda: DatasetVersion.objects.all().delete()):
@@ -203,17 +211,18 @@ def test_a_version_is_never_changed_or_removed(bins: Dataset) -> None:
     assert path.stat().st_mode & 0o777 == 0o444
 
 
-class Breaking(Disk):
-    """A disk that breaks off before or after a file is laid down."""
+class Breaking:
+    """Where files are kept, but it breaks off before or after a file is laid down."""
 
-    def __init__(self, root: Path, when: str) -> None:
-        super().__init__(root)
+    def __init__(self, when: str) -> None:
+        self._kept_in = storage()
         self._when = when
+        self.drafting = self._kept_in.drafting
 
     def lay_down(self, tenant: str, draft: Path) -> tuple[str, int]:
         if self._when == "before the file":
             raise OSError(28, "No space left on device")
-        found = super().lay_down(tenant, draft)
+        found = self._kept_in.lay_down(tenant, draft)
         if self._when == "after the file":
             raise OSError(5, "Input/output error")
         return found
@@ -233,6 +242,7 @@ def _failing_at(statement: str) -> Callable[..., Any]:
     return run
 
 
+@everywhere
 @pytest.mark.parametrize(
     "step",
     [
@@ -249,21 +259,22 @@ def test_publishing_that_breaks_off_leaves_nothing_to_see(bins: Dataset, tmp_pat
     journal = JournalEntry.objects.count()
     rows = _broken_rows() if step == "while rows are read" else [a_bin(1)]
     with pytest.raises(OSError), connection.execute_wrapper(_failing_at(step)):
-        publish(rows, into=Breaking(tmp_path / "datasets", step))
+        publish(rows, into=cast("Any", Breaking(step)))
     assert list(DatasetVersion.objects.values_list("number", flat=True)) == [1]
     assert reads.first_rows(steward(), "bins")[0]["cost"] == 1
     assert JournalEntry.objects.count() == journal
-    assert not list((tmp_path / "datasets/35.73/incoming").iterdir())
+    assert not list(tmp_path.rglob("incoming/*"))
     assert publish([a_bin(1)]).version.number == 2
     assert reads.first_rows(steward(), "bins")[0]["cost"] == 750_000
 
 
+@everywhere
 def test_a_file_that_nobody_names_is_swept_up_and_no_other(bins: Dataset, tmp_path: Path) -> None:
     publish([a_bin(1)])
     with pytest.raises(OSError):
-        publish([a_bin(2)], into=Breaking(tmp_path / "datasets", "after the file"))
-    draft = tmp_path / "datasets/35.73/incoming/abc"
-    draft.mkdir()
+        publish([a_bin(2)], into=cast("Any", Breaking("after the file")))
+    with storage().drafting("35.73") as folder:
+        (folder.parent / "abc").mkdir()
     now = timezone.now()
     assert changes.sweep(now - timedelta(hours=1)) == 0
     assert changes.sweep(now + timedelta(hours=1)) == 2
@@ -272,6 +283,7 @@ def test_a_file_that_nobody_names_is_swept_up_and_no_other(bins: Dataset, tmp_pa
     assert jobs._files_missing() == 0 and jobs._files_orphaned() == 0
 
 
+@everywhere
 def test_all_versions_are_kept_unless_the_dataset_says_otherwise(cast: Cast) -> None:
     founded(cast, declared(retention={"latest": 2}))
     for cost in (1, 2, 3, 1):
@@ -294,6 +306,7 @@ def test_all_are_kept_by_default(bins: Dataset) -> None:
     assert changes.retire(steward(), Dataset.objects.get(code="bins"), NOW) == 0
 
 
+@everywhere
 def test_readable_names_the_files_and_the_columns(bins: Dataset) -> None:
     publish([a_bin(1)])
     found = reads.readable(steward())["bins"]
@@ -376,9 +389,13 @@ def days_by(rows: Any) -> dict[date, Any]:
     return {row["day"]: row for row in rows}
 
 
+@everywhere
 @pytest.mark.skipif(sys.platform == "win32", reason="kills processes")
-def test_a_publisher_killed_at_any_moment_leaves_no_half_version(tmp_path: Path) -> None:
+def test_a_publisher_killed_at_any_moment_leaves_no_half_version(
+    request: pytest.FixtureRequest, own_folder: str, tmp_path: Path
+) -> None:
     seed = random.randrange(2**32)
+    served = request.getfixturevalue("served") if own_folder == "s3" else None
     done = subprocess.run(
         [
             sys.executable,
@@ -388,6 +405,7 @@ def test_a_publisher_killed_at_any_moment_leaves_no_half_version(tmp_path: Path)
             str(seed),
         ],
         cwd=ROOT,
+        env=environment(served),
         capture_output=True,
         text=True,
         timeout=200,
