@@ -17,6 +17,7 @@ from balai.data.reads.indicators import (
     standing,
 )
 from balai.data.reads.indicators_behind import (
+    Changes,
     DatasetDifference,
     Difference,
     RowsBehind,
@@ -46,6 +47,7 @@ __all__ = [
     "EXCEL_MOST_ROWS",
     "FACETS",
     "SORTS",
+    "Changes",
     "DatasetDifference",
     "DatasetRow",
     "Difference",

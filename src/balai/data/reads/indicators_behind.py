@@ -49,24 +49,35 @@ class RowsBehind:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """How many rows came, went, or stayed with other values."""
+
+    added: int
+    removed: int
+    changed: int
+
+    @property
+    def is_none(self) -> bool:
+        return not (self.added or self.removed or self.changed)
+
+
+@dataclass(frozen=True)
 class DatasetDifference:
     """What one dataset contributed to the difference of two figures.
 
     Attributes:
         before, after: numbers of the versions read; None where that run did not read the dataset.
-        added, removed, changed: rows the figure counts in one version and not, or otherwise, in the
-            other; None where the viewer may not read them or they are no longer kept, and for a
-            dataset that is only joined.
-        whole: rows added, removed and changed in all of the dataset; None likewise.
+        numerator, denominator: changes among the rows that part counts; None where it does not count
+            rows of this dataset, and where the viewer may not read them or they are no longer kept.
+        whole: changes in all of the dataset; None likewise.
     """
 
     dataset: str
     before: int | None
     after: int | None
-    added: int | None
-    removed: int | None
-    changed: int | None
-    whole: tuple[int, int, int] | None
+    numerator: Changes | None
+    denominator: Changes | None
+    whole: Changes | None
 
 
 @dataclass(frozen=True)
@@ -100,7 +111,7 @@ def rows_behind(
     except NotFound as refused:
         return _untold(definition, found, part, str(refused))
     first = made.datasets[0]
-    sql = behind(definition, made, found.region, found.period, found.dimensions)
+    sql = _behind(found, made)
     key = version(actor, first, known[first].number).declaration.key
     ordered = f"SELECT * FROM ({sql}) AS rows_behind ORDER BY {', '.join(key)}"  # noqa: S608
     most = min(max(limit, 1), MOST_ROWS)
@@ -168,66 +179,57 @@ def _dataset_difference(
     name: str,
     before: VersionRead | None,
     after: VersionRead | None,
-    counted: Mapping[str, tuple[int, int, int]],
+    counted: Mapping[tuple[str, str], Changes],
 ) -> DatasetDifference:
-    own = counted.get(name)
     return DatasetDifference(
         name,
         before.number if before else None,
         after.number if after else None,
-        *(own or (None, None, None)),
-        whole=_whole(actor, name, before, after),
+        counted.get((name, "numerator")),
+        counted.get((name, "denominator")),
+        _whole(actor, name, before, after),
     )
 
 
-def _whole(
-    actor: Actor, name: str, before: VersionRead | None, after: VersionRead | None
-) -> tuple[int, int, int] | None:
+def _whole(actor: Actor, name: str, before: VersionRead | None, after: VersionRead | None) -> Changes | None:
     if before is None or after is None:
         return None
     try:
         found = compare(actor, name, before.number, after.number, limit=0)
     except (NotFound, Invalid):
         return None
-    return found.added, found.removed, found.changed
+    return Changes(found.added, found.removed, found.changed)
 
 
-def _counted_changes(actor: Actor, old: Measurement, new: Measurement) -> Mapping[str, tuple[int, int, int]]:
-    """Return, by dataset, the rows added, removed and changed in what the figure counts.
-
-    Rows counted by numerator and denominator alike count once for each dataset: the part that
-    counts more of them tells.
-    """
-    found: dict[str, tuple[int, int, int]] = {}
-    definitions = read(old.run.definition), read(new.run.definition)
+def _counted_changes(actor: Actor, old: Measurement, new: Measurement) -> Mapping[tuple[str, str], Changes]:
+    """Return, by (dataset, part), what changed among the rows the figure counts."""
+    found: dict[tuple[str, str], Changes] = {}
     try:
         before = _known(actor, versions_of(old.run))
         after = _known(actor, versions_of(new.run))
-        made_before = _parts(actor, definitions[0], before)
-        made_after = _parts(actor, definitions[1], after)
+        made_before = _parts(actor, read(old.run.definition), before)
+        made_after = _parts(actor, read(new.run.definition), after)
     except (NotFound, Invalid):
         return found
     for part in made_before.keys() & made_after.keys():
         first = made_after[part].datasets[0]
         if made_before[part].datasets[0] != first:
             continue
-        sides = [
-            (behind(definition, made[part], row.region, row.period, row.dimensions), known)
-            for definition, made, row, known in (
-                (definitions[0], made_before, old, before),
-                (definitions[1], made_after, new, after),
-            )
-        ]
+        sides = [(_behind(old, made_before[part]), before), (_behind(new, made_after[part]), after)]
         key = version(actor, first, after[first].number).declaration.key
         changes = _compared(actor, sides, first, key)
-        if changes is not None and sum(changes) >= sum(found.get(first, (0, 0, 0))):
-            found[first] = changes
+        if changes is not None:
+            found[first, part] = changes
     return found
+
+
+def _behind(found: Measurement, made: Part) -> str:
+    return behind(read(found.run.definition), made, found.region, found.period, found.dimensions)
 
 
 def _compared(
     actor: Actor, sides: list[tuple[str, Mapping[str, Readable]]], first: str, key: tuple[str, ...]
-) -> tuple[int, int, int] | None:
+) -> Changes | None:
     columns = [set(known[first].table.columns) for _sql, known in sides]
     if not set(key) <= columns[0] & columns[1]:
         return None
@@ -238,7 +240,7 @@ def _compared(
         texts.append(_renamed(sql, known, side, tables))
     with ask(actor, changed_rows(texts[0], texts[1], common, key), tables=tables) as answer:
         ((added, removed, changed),) = answer.rows
-    return int(str(added)), int(str(removed)), int(str(changed))
+    return Changes(int(str(added)), int(str(removed)), int(str(changed)))
 
 
 def _renamed(sql: str, known: Mapping[str, Readable], side: str, into: dict[str, Readable]) -> str:

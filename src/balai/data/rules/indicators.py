@@ -30,10 +30,11 @@ DIGITS = 60
 
 
 class Direction(StrEnum):
-    """Whether a higher or a lower value is better."""
+    """Whether a higher or a lower value is better, or neither: a number of holidays judges nobody."""
 
     UP = "up"
     DOWN = "down"
+    NEITHER = "neither"
 
 
 class Period(StrEnum):

@@ -152,15 +152,17 @@ def changed_rows(before: str, after: str, columns: Sequence[str], key: Sequence[
     """
     shown = ", ".join(f'"{name}"' for name in columns)
     keys = ", ".join(f'"{name}"' for name in key)
-    return (
-        f"WITH old AS (SELECT {shown} FROM ({before}) AS b), new AS (SELECT {shown} FROM ({after}) AS a), "
-        "gone AS (SELECT * FROM old EXCEPT SELECT * FROM new), "
-        "come AS (SELECT * FROM new EXCEPT SELECT * FROM old), "
-        f"both_sides AS (SELECT {keys} FROM gone INTERSECT SELECT {keys} FROM come), "
-        "counts AS (SELECT (SELECT count(*) FROM come) AS come, (SELECT count(*) FROM gone) AS gone, "
-        "(SELECT count(*) FROM both_sides) AS changed) "
-        "SELECT come - changed AS added, gone - changed AS removed, changed FROM counts"  # noqa: S608
-    )
+    steps = {
+        "old": f"SELECT {shown} FROM ({before}) AS b",  # noqa: S608
+        "new": f"SELECT {shown} FROM ({after}) AS a",  # noqa: S608
+        "gone": "SELECT * FROM old EXCEPT SELECT * FROM new",
+        "come": "SELECT * FROM new EXCEPT SELECT * FROM old",
+        "both_sides": f"SELECT {keys} FROM gone INTERSECT SELECT {keys} FROM come",  # noqa: S608
+        "counts": "SELECT (SELECT count(*) FROM come) AS come, (SELECT count(*) FROM gone) AS gone, "
+        "(SELECT count(*) FROM both_sides) AS changed",
+    }
+    written = ", ".join(f"{name} AS ({sql})" for name, sql in steps.items())
+    return f"WITH {written} SELECT come - changed AS added, gone - changed AS removed, changed FROM counts"
 
 
 def _first(tree: exp.Select) -> str:
@@ -238,7 +240,7 @@ def _grouped(tree: exp.Select, text: str, items: Mapping[str, exp.Expr], indicat
     """Groups are told apart by the columns of the figure, all of them and nothing else."""
     own = {items[name].sql("duckdb") for name in indicator.groups}
     group = tree.args.get("group")
-    if group is not None and group.args.get("all"):
+    if group is not None and group.args.get("all") and not group.expressions:
         return
     found = {each.sql("duckdb") for each in group.expressions} if group is not None else set()
     needed = {items[name].sql("duckdb") for name in indicator.groups if items[name].find(exp.Column)}
