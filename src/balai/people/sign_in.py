@@ -5,13 +5,19 @@ account administrator. Secrets of authenticator apps are sealed. Who signs in,
 and who changes a second factor, stands in the journal.
 """
 
+import logging
+from collections.abc import Mapping
 from typing import Any
 
+import requests
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.signals import user_logged_in
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -24,9 +30,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from balai.base import journal, menu, sealing, tenancy
+from balai.base.outgoing import NoAnswer
 from balai.people import reads
 from balai.people.entrance import HOME
 from balai.people.models import Account
+
+_log = logging.getLogger(__name__)
+_SECONDS = 10
 
 
 class ResidentSignup(forms.Form):
@@ -59,6 +69,36 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         actor = reads.actor_for(request.user, tenancy.current_tenant(), timezone.localdate())
         first = next(menu.ways("desk", actor, "/"), None)
         return first.href if first else str(super().get_login_redirect_url(request))
+
+
+class OtherSystemAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """Accounts of people whom another system has signed in (OpenID Connect)."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        return bool(get_account_adapter().is_open_for_signup(request))
+
+    def populate_user(
+        self, request: HttpRequest, sociallogin: SocialLogin, data: Mapping[str, Any]
+    ) -> Account:
+        account: Account = super().populate_user(request, sociallogin, data)
+        account.name = str(data.get("name") or data.get("email") or "")[:200]
+        return account
+
+    def get_requests_session(self) -> requests.Session:
+        return _OtherSystem()
+
+
+class _OtherSystem(requests.Session):
+    """Asks the other system, and says so in words where it gives no answer."""
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        try:
+            return super().request(*args, timeout=_SECONDS, **kwargs)
+        except requests.RequestException as error:
+            _log.warning("the other system for signing in gives no answer: %s", error)
+            raise NoAnswer(
+                _("Layanan masuk yang lain tidak menjawab. Coba lagi nanti, atau masuk dengan kata sandi.")
+            ) from error
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "balai.places",
     "balai.people",
     "balai.data",
+    "balai.forms",
     "balai.plan",
     "balai.evaluation",
     "balai.dashboard",
@@ -127,6 +128,10 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Browsers allow passkeys without HTTPS on localhost only, where the demo runs.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not OPTIONS.https
 SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_ADAPTER = "balai.people.sign_in.OtherSystemAdapter"
+# The operator chose the one other system there is; an address it says it has verified is believed.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_PROVIDERS = options.identity_provider(OPTIONS)
 SOCIALACCOUNT_STORE_TOKENS = False
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
