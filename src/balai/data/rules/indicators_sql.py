@@ -162,7 +162,8 @@ def changed_rows(before: str, after: str, columns: Sequence[str], key: Sequence[
         "(SELECT count(*) FROM both_sides) AS changed",
     }
     written = ", ".join(f"{name} AS ({sql})" for name, sql in steps.items())
-    return f"WITH {written} SELECT come - changed AS added, gone - changed AS removed, changed FROM counts"
+    counted = "SELECT come - changed AS added, gone - changed AS removed, changed FROM counts"
+    return f"WITH {written} {counted}"
 
 
 def _first(tree: exp.Select) -> str:

@@ -80,9 +80,8 @@ def made(sql: str, **changed: object) -> Part:
         ),
         (
             "a district's city",
-"
-            "            "SELECT substring(region, 1, 5) AS region, strftime(day, '%Y') AS period, count(DISTINCT clinic) AS value "
-            "FROM visits GROUP BY ALL",
+            "SELECT substring(region, 1, 5) AS region, strftime(day, '%Y') AS period, "
+            "count(DISTINCT clinic) AS value FROM visits GROUP BY ALL",
             '(SUBSTRING("visits"."region", 1, 5)) = \'35.73\'',
         ),
         (
