@@ -1,16 +1,24 @@
-"""Work of One Data that comes back every night: retention, sweeping, and what must be true."""
+"""Work of One Data: side files of a version that arrives, and every night retention and sweeping."""
 
 from datetime import datetime, time, timedelta
 
+import structlog
 from django.utils import timezone
 
-from balai.base import tenancy
+from balai.base import outbox, tenancy
 from balai.base.actor import system
 from balai.base.invariants import invariant
+from balai.base.jobs import job, later
 from balai.base.schedules import every
 from balai.data import changes
+from balai.data.changes.versions import ARRIVED
 from balai.data.models import Dataset, DatasetVersion
+from balai.data.sidefiles import place
+from balai.data.sidefiles.building import Unfit
+from balai.data.sidefiles.versions import build_for
 from balai.data.storage import storage
+
+log = structlog.get_logger(__name__)
 
 IN_FLIGHT = timedelta(days=1)
 """Files younger than this may belong to a version that is being published."""
@@ -24,6 +32,27 @@ def _sweep_daily(due: str) -> None:
     for dataset in Dataset.objects.filter(tenant=tenant):
         changes.retire(actor, dataset, at)
     changes.sweep(at - IN_FLIGHT)
+    standing = Dataset.objects.filter(tenant=tenant, current__isnull=False)
+    wanted = {file["sha256"] for files in standing.values_list("current__files", flat=True) for file in files}
+    place.sweep(tenant, wanted, at - IN_FLIGHT)
+
+
+@outbox.on(ARRIVED)
+def _index_later(dataset: str, number: int, version: str) -> None:
+    # A job of its own: this one is one transaction, and making side files takes seconds.
+    later("data.index", tenancy.current_tenant(), key=version, dataset=dataset)
+
+
+@job("data.index", retries=3, backoff=timedelta(minutes=5), in_one_transaction=False)
+def _index(dataset: str) -> None:
+    """Make the side files of the version that stands by now; without them reads are slower, never wrong."""
+    row = Dataset.objects.filter(tenant=tenancy.current_tenant(), code=dataset, current__isnull=False)
+    for found in row.select_related("current"):
+        try:
+            build_for(found.current)
+        except Unfit as unfit:
+            # Trying again would end the same; the nightly look at the log tells.
+            log.warning("no side files", dataset=dataset, number=found.current.number, why=str(unfit))
 
 
 @invariant("dataset_files_missing")

@@ -1,0 +1,81 @@
+"""What a side file is made of: plain values shared by the process that makes it and those that read it.
+
+No Django here: the making runs in a process of its own.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+type Sort = Literal["text", "region", "integer", "money", "decimal", "double", "date", "boolean"]
+
+MOST_INDEXES = 4
+MOST_TALLIES = 20_000
+"""Rows of the table of kept counts."""
+FEW = 400
+"""Different values up to which a column stands in the kept counts."""
+
+
+@dataclass(frozen=True)
+class SideColumn:
+    """A column of the rows. `decimals`: of a decimal, which SQLite keeps as a whole number of them."""
+
+    name: str
+    sort: Sort
+    decimals: int = 0
+
+    @property
+    def is_text(self) -> bool:
+        return self.sort in ("text", "region")
+
+
+def indexes(
+    columns: Sequence[SideColumn], key: Sequence[str], distinct: Mapping[str, int], rows: int
+) -> list[tuple[str, ...]]:
+    """Choose the B-trees, at most MOST_INDEXES; each costs half a second and 12 to 27 MB a million rows.
+
+    In this order: what tells rows apart; each region with the first measure, so that the largest
+    of a village is read off; the first measure and the first date alone, for sorting and ranges;
+    other texts with few values. What is left without is answered by the column store.
+
+    Args:
+        distinct: about how many different values each column has.
+    """
+    return list(dict.fromkeys(_wanted(columns, key, distinct, rows)))[:MOST_INDEXES]
+
+
+def _wanted(
+    columns: Sequence[SideColumn], key: Sequence[str], distinct: Mapping[str, int], rows: int
+) -> Iterator[tuple[str, ...]]:
+    measures = [one.name for one in columns if one.sort == "money"]
+    measures += [one.name for one in columns if one.sort == "decimal"]
+    measures += [one.name for one in columns if one.sort == "integer" and one.name not in key]
+    first = measures[:1]
+    if len(key) == 1:
+        yield tuple(key)
+    yield from ((name,) for name in key if distinct[name] > 0.9 * rows)
+    yield from ((one.name, *first) for one in columns if one.sort == "region" and distinct[one.name] > 1)
+    yield from ((name,) for name in first)
+    yield from [(one.name,) for one in columns if one.sort == "date" and distinct[one.name] > 1][:1]
+    yield from (
+        (one.name, *first) for one in columns if one.sort == "text" and 1 < distinct[one.name] < rows / 20
+    )
+
+
+def tallied(columns: Sequence[SideColumn], distinct: Mapping[str, int]) -> list[str]:
+    """Choose the columns by whose values together rows are counted once and for all, the fewest values first."""
+    chosen, most = [], 1
+    for name in sorted(
+        (one.name for one in columns if one.sort != "double"), key=lambda name: distinct[name]
+    ):
+        # One more for the missing value.
+        most *= distinct[name] + 1
+        if distinct[name] > FEW or most > MOST_TALLIES:
+            break
+        chosen.append(name)
+    return chosen
+
+
+def quoted(name: str) -> str:
+    """Return a name as it stands in SQL."""
+    return '"' + name.replace('"', '""') + '"'
