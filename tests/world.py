@@ -18,6 +18,7 @@ from PIL import Image
 
 from balai.base import tenancy
 from balai.base.actor import Actor, system
+from balai.data.models import SavedQuery
 from balai.definitions.models import TableAmendment
 from balai.people import reads as people_reads
 from balai.people.models import DataRequest, Office, Partner, ProgramKey, RoleRequest
@@ -135,7 +136,10 @@ def furnish_account(tenant: str, account: UUID) -> Things:
         "own program key": program_key_of(account),
         "own amendment": proposed_by(account),
     }
-    return {kind: Thing(str(row.pk), tenant, owner_account=str(account)) for kind, row in rows.items()}
+    asked = saved_by(account)
+    return {kind: Thing(str(row.pk), tenant, owner_account=str(account)) for kind, row in rows.items()} | {
+        "own question": Thing(asked.slug, tenant, owner_account=str(account))
+    }
 
 
 def furnish_tenant(tenant: str, plan: Mapping[str, Any] | None) -> Things:
@@ -174,7 +178,8 @@ def furnish_tenant(tenant: str, plan: Mapping[str, Any] | None) -> Things:
     )
     if plan:
         rows |= plan_papers(tenant, plan)
-    return {kind: Thing(str(row.pk), tenant) for kind, row in rows.items()}
+    shared = Thing(saved_by(proposer.account.pk, "public").slug, tenant)
+    return {kind: Thing(str(row.pk), tenant) for kind, row in rows.items()} | {"public question": shared}
 
 
 def plan_papers(tenant: str, plan: Mapping[str, Any]) -> dict[str, Any]:
@@ -214,6 +219,20 @@ def asked_by(account: UUID) -> DataRequest:
         text="Nama saya salah ketik.",
         received_at=NOW,
         due_at=NOW + timedelta(days=3),
+    )
+
+
+def saved_by(account: UUID, sharing: str = "me") -> SavedQuery:
+    """Write a question of an account, in the tenant of the scope; it reads no dataset."""
+    return SavedQuery.objects.create(
+        slug=f"{sharing}-{account}",
+        title="Uji",
+        text="SELECT 1 AS x",
+        sharing=sharing,
+        owner_id_text=str(account),
+        owner_name="Penyusun",
+        created_at=NOW,
+        changed_at=NOW,
     )
 
 

@@ -9,5 +9,14 @@ class DataConfig(AppConfig):
     verbose_name = "Balai: data"
 
     def ready(self) -> None:
-        for part in ("verbs", "declarations", "rules.metadata", "rules.indicators_files", "jobs", "measuring"):
+        for part in (
+            "verbs",
+            "declarations",
+            "rules.metadata",
+            "rules.indicators_files",
+            "jobs",
+            "ways",
+            "ways_query",
+            "measuring",
+        ):
             import_module(f"balai.data.{part}")

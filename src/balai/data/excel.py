@@ -161,7 +161,7 @@ def _cell(value: object, style: int) -> str:
         day = value.replace(tzinfo=None)
         if day.date() >= _FIRST_DAY:
             since = day - datetime.combine(_DAY_ZERO, datetime.min.time())
-            return f'<c s="3"><v>{since.days + since.seconds / 86400:.10g}</v></c>'
+            return f'<c s="3"><v>{since.days + since.seconds / 86400:.15g}</v></c>'
     elif isinstance(value, date):
         if value >= _FIRST_DAY:
             return f'<c s="2"><v>{(value - _DAY_ZERO).days}</v></c>'

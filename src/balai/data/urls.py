@@ -1,5 +1,5 @@
 """Addresses of the pages of One Data."""
 
-from django.urls import URLPattern
+from balai.data.pages import query_urls
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*query_urls.urlpatterns]

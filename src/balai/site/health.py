@@ -14,10 +14,13 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from balai.base import seals, tenants, worker
 from balai.base.access import public
+from balai.base.errors import Refused
+from balai.data import reads as data
 from balai.site import steps
 
 log = structlog.get_logger(__name__)
@@ -26,6 +29,16 @@ WORKER_SILENCE = timedelta(seconds=30)
 SEAL_AGE = timedelta(minutes=10)
 LEAST_FREE = 300_000_000
 """Bytes; below, SQLite and uploads may fail at any moment."""
+
+
+_WALLS = {
+    "memory": gettext_lazy("batas memori bagi satu pertanyaan"),
+    "other_user": gettext_lazy("pengguna sistem tersendiri bagi pembaca (jalankan layanan sebagai root)"),
+    "no_writing": gettext_lazy("larangan menulis berkas oleh kernel (Landlock, Linux 6.2)"),
+    "no_network": gettext_lazy("jaringan yang tertutup bagi pembaca (Landlock, Linux 6.7, atau root)"),
+    "no_new_privileges": gettext_lazy("larangan menambah hak"),
+}
+"""What is said of a wall around the readers of data that does not stand."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,7 @@ def findings() -> Iterator[Finding]:
     yield Finding("database", True, connection.vendor)
     for check in (_role, _migrations, _reference, _tenants, _worker, _journal):
         yield _tried(check)
+    yield _readers()
 
 
 def _tried(check: Callable[[], Finding]) -> Finding:
@@ -67,6 +81,23 @@ def _disk() -> Finding:
 def _assets() -> Finding:
     ok = any(settings.STATIC_ROOT.glob("*"))
     return Finding("assets", ok, "" if ok else _("Tampilan web belum dibangun; jalankan ./balai up."))
+
+
+def _readers() -> Finding:
+    """A missing wall is told and does not stop the service: two of the others still stand.
+
+    Without a limit of memory, or with neither another user nor a kernel that refuses writing,
+    one question could end or change what others read; then the installation is not ready.
+    """
+    try:
+        walls = data.walls()
+    except Refused as error:
+        return Finding("readers", False, str(error))
+    missing = [words for name, words in _WALLS.items() if not getattr(walls, name)]
+    ok = walls.memory and (walls.other_user or walls.no_writing)
+    if not missing:
+        return Finding("readers", ok, _("semua dinding di sekitar pembaca data berdiri"))
+    return Finding("readers", ok, _("tidak ada: %(walls)s") % {"walls": "; ".join(map(str, missing))})
 
 
 def _role() -> Finding:

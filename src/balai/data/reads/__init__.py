@@ -31,6 +31,8 @@ from balai.data.reads.producing import (
     own_dataset,
     own_datasets,
 )
+from balai.data.reads.queries import QueryRow, saved_queries, saved_query
+from balai.data.reads.running import Limits, UnderWay, begin, limits, walls
 from balai.data.reads.shelf import EXCEL_MOST_ROWS, FACETS, SORTS, Shelf, Wanted, shelf
 from balai.data.reads.versions import (
     Readable,
@@ -53,17 +55,21 @@ __all__ = [
     "Difference",
     "Failure",
     "IndicatorRow",
+    "Limits",
     "Measured",
     "OwnDataset",
     "OwnRow",
+    "QueryRow",
     "Readable",
     "RowsBehind",
     "Shelf",
+    "UnderWay",
     "VersionRead",
     "VersionRow",
     "Wanted",
     "answer",
     "ask",
+    "begin",
     "catalogue",
     "compare",
     "dataset",
@@ -75,6 +81,7 @@ __all__ = [
     "indicator",
     "indicators",
     "latest",
+    "limits",
     "measured",
     "offices_to_speak_for",
     "own_dataset",
@@ -83,10 +90,13 @@ __all__ = [
     "readable",
     "readable_version",
     "rows_behind",
+    "saved_queries",
+    "saved_query",
     "series",
     "shelf",
     "standing",
     "version",
     "versions",
     "waiting",
+    "walls",
 ]

@@ -10,6 +10,7 @@ from balai.base.actor import Actor
 from balai.data.engines.reader import Answer, Export, Form, Running
 from balai.data.engines.serving import readers
 from balai.data.engines.turns import Turn, turns
+from balai.data.engines.walls import Walls
 from balai.data.reads.asking import SECONDS_OF_AN_EXPORT
 from balai.data.rules.gate import Question
 
@@ -93,3 +94,8 @@ def begin(
         turn.end()
         raise
     return UnderWay(running, turn)
+
+
+def walls() -> Walls:
+    """Say which protections stand around the readers of this machine. Raises Busy, Gone."""
+    return readers().walls()
