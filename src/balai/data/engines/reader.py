@@ -215,7 +215,7 @@ class Readers:
         return Running(self._send(question, form or "", seconds, memory_mb), question.most_rows)
 
     def walls(self) -> Walls:
-        """Say which protections stand around the readers of this machine; only the first time one is asked."""
+        """Say which protections stand around the readers of this machine; one is asked at first only."""
         with self._changed:
             for child in (*self._idle, *self._busy):
                 if child.walls:
