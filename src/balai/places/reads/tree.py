@@ -50,6 +50,12 @@ def children(code: str = "", on: date | None = None) -> list[Region]:
     return list(holding(on).filter(parent=code).order_by("code"))
 
 
+def parts(code: str, level: str, on: date | None = None) -> list[Region]:
+    """Return the regions of a `rules.Level` that lie in `code`, by code; of the whole country for ""."""
+    rows = holding(on).filter(level=level)
+    return list((rows.filter(code__startswith=f"{code}.") if code else rows).order_by("code"))
+
+
 def ancestors(code: str, on: date | None = None) -> list[Region]:
     """Return the regions `code` lies in, from the province down, itself excluded."""
     found = regions(rules.above(code), on)
