@@ -24,6 +24,7 @@ FLOORS = {
     "places": 2,
     "people": 3,
     "data": 4,
+    "forms": 4,
     "plan": 6,
     "evaluation": 9,
     "dashboard": 10,

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 
 const BUDGETS = {
   resident: { limit: 60_000, page: 12_000, files: ['styles/resident.css', 'styles/print.css', 'scripts/resident.js', 'icons.svg', 'mark.svg'] },
+  form: { limit: 60_000, page: 20_000, files: ['styles/resident.css', 'styles/print.css', 'scripts/resident.js', 'scripts/forms.js', 'icons.svg', 'mark.svg'] },
   officer: { limit: 150_000, page: 20_000, files: ['styles/desk.css', 'styles/print.css', 'scripts/desk.js', 'icons.svg', 'mark.svg'] },
   // What the page of questions adds; the editor comes when somebody begins to write on a wide screen.
   query: { limit: 10_000, page: 0, files: ['styles/query.css', 'scripts/query.js', 'styles/map.css'] },

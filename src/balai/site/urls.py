@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("balai.places.urls")),
     path("", include("balai.people.urls")),
     path("", include("balai.data.urls")),
+    path("", include("balai.forms.urls")),
     path("", include("balai.plan.urls")),
     path("", include("balai.dashboard.urls")),
 ]
