@@ -77,13 +77,17 @@ class Bar:
     key: str = ""
 
 
+type Known = Literal["typed", "computed"]
+"""How a value came to be known."""
+
+
 @dataclass(frozen=True)
 class Point:
     """A value of a period, typed by a person or computed from records."""
 
     label: str
     value: writing.Number | None
-    kind: Literal["typed", "computed"] = "computed"
+    kind: Known = "computed"
 
 
 def _said(value: writing.Number | None, unit: str) -> str:
@@ -160,7 +164,7 @@ def radar(
         words(middle + 4, centre - radius + 13, _said(most, unit), colour=SOFT),
     ]
     bottom = 2 * centre + 5
-    legend = _legend([(one.name, SERIES[number], False) for number, one in enumerate(series)], bottom)
+    legend = _legend([(one.name, SERIES[number]) for number, one in enumerate(series)], bottom)
     headings = [_("Dimensi"), *(one.name for one in series)]
     rows = [[axis.label, *(_said(one.values[at], unit) for one in series)] for at, axis in enumerate(axes)]
     return _finished(title, unit, headings, rows, bottom + 18 * len(series) + 4, join([*pieces, *legend]))
@@ -195,21 +199,13 @@ def _corners(points: Iterable[tuple[float, float]]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def _legend(entries: Sequence[tuple[str, str, bool]], top: float) -> list[SafeString]:
-    """Return a line of words with its colour for each (name, colour, is hollow), 18 high."""
+def _legend(entries: Sequence[tuple[str, str]], top: float) -> list[SafeString]:
+    """Return a line of words with its colour for each (name, colour), 18 high."""
     pieces = []
-    for at, (name, colour, is_hollow) in enumerate(entries):
+    for at, (name, colour) in enumerate(entries):
         y = top + 18 * at
         pieces += [
-            tag(
-                "circle",
-                cx=8,
-                cy=y + 8,
-                r=5,
-                fill="#fff" if is_hollow else colour,
-                stroke=colour,
-                stroke_width=2,
-            ),
+            tag("circle", cx=8, cy=y + 8, r=5, fill=colour, stroke=colour, stroke_width=2),
             words(20, y + 12, name),
         ]
     return pieces
@@ -350,8 +346,8 @@ def course(
 ) -> Chart:
     """Draw values through time as a line, and their target as a broken line.
 
-    Full points are computed from records, hollow ones were typed. A missing value
-    interrupts the line.
+    Full diamonds are computed from records, hollow circles were typed: shape, filling
+    and colour all say it. A missing value interrupts the line.
 
     Args:
         target: in the order of `points`, None where there is none; may be empty.
@@ -385,18 +381,21 @@ def course(
     pieces += _thread(spots, SERIES[0], None)
     for point, spot in zip(points, spots, strict=True):
         if spot:
-            fill = "#fff" if point.kind == "typed" else SERIES[0]
-            pieces.append(
-                tag("circle", cx=spot[0], cy=spot[1], r=4.5, fill=fill, stroke=SERIES[0], stroke_width=2)
-            )
+            pieces.append(_spot(*spot, point.kind))
     every = math.ceil(len(points) / 6)
     pieces += [
         words(place(at, 0)[0], bottom + 18, point.label, _side(at, len(points)), SOFT)
         for at, point in enumerate(points)
         if at % every == 0
     ]
-    entries = [(_("dihitung dari catatan"), SERIES[0], False), (_("diketik petugas"), SERIES[0], True)]
-    legend = _legend(entries, bottom + 28)
+    entries: list[tuple[Known, str]] = [
+        ("computed", _("dihitung dari catatan")),
+        ("typed", _("diketik petugas")),
+    ]
+    legend = []
+    for at, (kind, name) in enumerate(entries):
+        y = bottom + 28 + 18 * at
+        legend += [_spot(8, y + 8, kind), words(20, y + 12, name)]
     if target:
         legend += [
             line(0, bottom + 72, 16, bottom + 72, INK, stroke_dasharray="5 4", stroke_width=1.75),
@@ -405,6 +404,13 @@ def course(
     headings = [about or _("Masa"), _("Nilai"), _("Asal"), *([_("Target")] if target else [])]
     rows = [_course_row(point, aim, unit, bool(target)) for point, aim in zip(points, aims, strict=True)]
     return _finished(title, unit, headings, rows, bottom + (84 if target else 66), join([*pieces, *legend]))
+
+
+def _spot(x: float, y: float, kind: Known) -> SafeString:
+    if kind == "typed":
+        return tag("circle", cx=x, cy=y, r=4.5, fill="#fff", stroke=SERIES[1], stroke_width=2)
+    corners = _corners(((x, y - 6), (x + 6, y), (x, y + 6), (x - 6, y)))
+    return tag("polygon", points=corners, fill=SERIES[0], stroke="#fff")
 
 
 def _side(at: int, number: int) -> Anchor:

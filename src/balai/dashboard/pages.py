@@ -22,6 +22,7 @@ from balai.plan import reads as plan
 COUNTRY = "kabupaten-kota"
 QUICK_WINS_SHOWN = 4
 HITS_SHOWN = 40
+COMPUTED_SHOWN = 5
 
 
 def _in_force(actor: Actor) -> plan.PlanRow | None:
@@ -55,6 +56,7 @@ def portal(request: HttpRequest) -> HttpResponse:
             "radar": _radar(axes, year),
             "bars": _bars(axes, year),
             "quick_wins": _real_first(plan.quick_wins(actor, row.id, year, on))[:QUICK_WINS_SHOWN],
+            "kinds": plan.figure_kinds(actor, row.id, year).get(count.origin) if count else None,
             "money": main_money,
             "money_chart": _money_chart(main_money, year) if main_money else None,
             "totals": plan.published_totals(actor),
@@ -177,6 +179,7 @@ def executive(request: HttpRequest) -> HttpResponse:
             "seen": seen,
             "worries": [(_worry(remark), remark) for remark in seen.worries],
             "gains": [(_gain(remark), remark) for remark in seen.gains],
+            "computed": seen.by_data[:COMPUTED_SHOWN],
             "bars": _executive_bars(seen),
         },
     )

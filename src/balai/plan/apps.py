@@ -9,5 +9,5 @@ class PlanConfig(AppConfig):
     verbose_name = "Balai: plan"
 
     def ready(self) -> None:
-        for part in ("verbs", "declarations", "promises", "jobs", "publishing", "ways"):
+        for part in ("verbs", "declarations", "promises", "jobs", "publishing", "measuring", "ways"):
             import_module(f"balai.plan.{part}")

@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from balai.base.rows import TenantModel
 
+TYPED, COMPUTED = "typed", "computed"
+"""How a figure of progress came to be known; the two are told apart wherever one is shown."""
+
 
 class Origin(models.TextChoices):
     """Where a record comes from; the three are never pooled with each other."""
@@ -207,6 +210,8 @@ class Action(Sourced):
     unit = models.CharField(_("satuan"), max_length=60)
     direction = models.CharField(max_length=4, choices=Direction, default=Direction.UP)
     baseline = models.DecimalField(_("nilai awal"), max_digits=20, decimal_places=4, null=True, blank=True)
+    measured_by = models.CharField(_("dihitung dari indikator"), max_length=60, blank=True)
+    """code of the indicator of One Data its progress is computed from; "" where it is typed"""
     weight = models.DecimalField(_("bobot"), max_digits=8, decimal_places=4, default=Decimal(1))
     starts_on = models.DateField(_("mulai"), null=True, blank=True)
     ends_on = models.DateField(_("selesai"), null=True, blank=True)
@@ -235,6 +240,10 @@ class Action(Sourced):
     @property
     def owner_offices(self) -> tuple[str, ...]:
         return (str(self.owner_id),) if self.owner_id else ()
+
+    def counts_by_data(self, target: Decimal | None) -> bool:
+        """Tell whether progress towards a target is computed; physical percent, without a number, is typed."""
+        return bool(self.measured_by) and target is not None
 
 
 class DimensionShare(TenantModel):
@@ -374,9 +383,12 @@ class Period(TenantModel):
 class Report(TenantModel):
     """What an office says of an action at the end of a period, cumulated since 1 January.
 
-    One entry stands for an action and year (`stands`): the newest verified one
-    of its latest period. A locked period is corrected by a new entry that names
-    the one it corrects.
+    One entry stands for an action and year (`stands`; which one: `rules.standing`).
+    A locked period is corrected by a new entry that names the one it corrects.
+
+    An entry with `measured_by` was computed: nobody reported or verified it, its
+    figure is the measurement of One Data it names. Without a value it says that
+    the figure is withheld, or was taken back; such an entry never stands.
     """
 
     class Status(models.TextChoices):
@@ -384,6 +396,7 @@ class Report(TenantModel):
         SUBMITTED = "submitted", _("menunggu verifikasi")
         RETURNED = "returned", _("dikembalikan")
         VERIFIED = "verified", _("terverifikasi")
+        COMPUTED = "computed", _("dihitung dari catatan")
 
     action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="reports")
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="+")
@@ -400,6 +413,10 @@ class Report(TenantModel):
     physical_percent = models.DecimalField(
         _("fisik (%)"), max_digits=5, decimal_places=2, null=True, blank=True
     )
+    measured_by = models.CharField(_("dihitung dari indikator"), max_length=60, blank=True)
+    measurement = models.UUIDField(null=True, blank=True)
+    """key of the figure of One Data; it may be the nation's, so it is no foreign key"""
+    is_withheld = models.BooleanField(default=False)
     spent = models.BigIntegerField(_("realisasi belanja"), null=True, blank=True)
     note = models.TextField(_("catatan"), blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
@@ -420,7 +437,20 @@ class Report(TenantModel):
                 fields=["tenant", "action", "year"], condition=Q(stands=True), name="report_one_stands"
             ),
             models.CheckConstraint(
-                condition=Q(stands=False) | Q(status="verified"), name="report_stands_verified"
+                condition=Q(stands=False) | Q(status__in=["verified", "computed"]),
+                name="report_stands_verified",
+            ),
+            models.CheckConstraint(
+                condition=(~Q(status="computed") & Q(measured_by="", measurement__isnull=True))
+                | (Q(status="computed", reporter_id_text="", verifier_id_text="") & ~Q(measured_by="")),
+                name="report_computed_by_nobody",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_withheld=False) | Q(value__isnull=True), name="report_withheld_has_no_value"
+            ),
+            models.CheckConstraint(
+                condition=Q(stands=False) | Q(measured_by="") | Q(value__isnull=False),
+                name="report_computed_stands_with_value",
             ),
             models.CheckConstraint(
                 condition=~Q(status="verified")
@@ -447,6 +477,11 @@ class Report(TenantModel):
     @property
     def owner_offices(self) -> tuple[str, ...]:
         return self.action.owner_offices
+
+    @property
+    def kind(self) -> str:
+        """Return how the figure came to be known: "typed" or "computed"."""
+        return COMPUTED if self.measured_by else TYPED
 
 
 class Evidence(TenantModel):

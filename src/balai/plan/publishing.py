@@ -109,6 +109,8 @@ def _progress(plan: Masterplan, at: datetime) -> Iterator[Row]:
                 "is_planned": row.is_planned,
                 "target": row.target,
                 "value": row.value,
+                "figure": row.kind or None,
+                "measured_by": row.measured_by or None,
                 "physical_percent": row.physical_percent,
                 "period": row.period_title,
                 "period_ends_on": row.period_ends_on,

@@ -271,7 +271,9 @@ def _action(action: Mapping[str, Any]) -> list[str]:
         target, reached = f"{_number(action['target'])} {action['unit']}", action["value"]
         unit = f" {action['unit']}"
     state = {True: _("selesai"), False: _("belum selesai"), None: _("belum dilaporkan")}[action["is_done"]]
-    said = "–" if reached is None else f"{_number(reached)}{unit}"
+    # What was frozen before figures were computed was typed.
+    how = _("dihitung") if action.get("figure") == "computed" else _("diketik")
+    said = "–" if reached is None else f"{_number(reached)}{unit} ({how})"
     return [action["code"], action["title"], action["owner"] or "–", target, said, state]
 
 

@@ -45,6 +45,7 @@ urlpatterns = [
     path("meja/aksi/<uuid:key>/", desk.own_action, name="plan-own-action"),
     path("meja/aksi/<uuid:key>/dana/", funds.funds, name="plan-funds"),
     path("meja/rencana/aksi/<uuid:key>/ubah/", editing.edit_action, name="plan-action-edit"),
+    path("meja/rencana/aksi/<uuid:key>/tautan/", editing.tie, name="plan-action-tie"),
     path("meja/rencana/aksi/<uuid:key>/hapus/", editing.remove_action, name="plan-action-remove"),
     path("meja/rencana/aksi/<uuid:key>/quick-win/", editing.quick_win, name="plan-quick-win-edit"),
     path("meja/aksi/dana/<uuid:key>/", funds.edit, name="plan-fund-edit"),

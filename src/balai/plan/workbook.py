@@ -132,7 +132,7 @@ def template(actor: Actor, region: str = "") -> bytes:
     """
     plan = plan_of(actor, region)
     actor.require(VERB, plan)
-    now = standing(plan, Action.objects.none())
+    now = standing(actor, plan, Action.objects.none())
     return layout.book(_sheets(plan), _lists(now), _about(plan), {})
 
 
@@ -234,13 +234,13 @@ def _table(actor: Actor, plan: Masterplan, what: str) -> layout.Table:
 
 
 def _now(actor: Actor, plan: Masterplan) -> Standing:
-    return standing(plan, Action.objects.filter(programme__masterplan=plan))
+    return standing(actor, plan, Action.objects.filter(programme__masterplan=plan))
 
 
 def _now_seen(actor: Actor, plan: Masterplan) -> Standing:
     """Return what an actor may export: a programme is seen when one of its actions is, or all are."""
     actions = seen_actions(actor, "plan.export", plan)
-    now = standing(plan, actions)
+    now = standing(actor, plan, actions)
     if actions.count() == Action.objects.filter(programme__masterplan=plan).count():
         return now
     seen = {key[0] for key in now.rows.get("action", {})}
@@ -335,4 +335,5 @@ def _lists(now: Standing) -> dict[str, Sequence[str]]:
         "ya_tidak": [YES, NO],
         "perangkat": sorted(now.offices),
         "mitra_nama": sorted(now.partners),
+        "indikator": sorted(now.indicators),
     }

@@ -123,7 +123,11 @@ def test_a_line_breaks_where_a_year_is_missing_and_marks_what_was_typed() -> Non
     ]
     chart = charts.course("WiFi", points, unit="titik")
     assert len(all_of(chart, "polyline")) == 2
-    assert len([c for c in all_of(chart, "circle") if c.get("fill") == "#fff"]) == 2 + 1
+    # Two of each and one in the legend, told apart by shape, filling and colour.
+    typed, computed = all_of(chart, "circle"), all_of(chart, "polygon")
+    assert [len(typed), len(computed)] == [2 + 1, 2 + 1]
+    assert {c.get("fill") for c in typed} == {"#fff"} and "#fff" not in {c.get("fill") for c in computed}
+    assert {c.get("stroke") for c in typed}.isdisjoint(c.get("fill") for c in computed)
     assert chart.rows[0] == ("2021", "120 titik", "diketik")
     assert chart.rows[2] == ("2023", "belum dilaporkan", "–")
     assert "0" in said(chart).split(" | ")

@@ -128,6 +128,25 @@ def executive(request: HttpRequest, year: Year | None = None, plan: Word | None 
     return reads.executive(actor_of(request), today(), plan, year)
 
 
+class Tied(Seen):
+    """How the progress of an action becomes known."""
+
+    indicator: Word = Field(description="code of an indicator of One Data; empty: progress is typed")
+
+
+@router.put("/actions/{id}/indicator", response=reads.ActionRow, summary="Tie an action to an indicator")
+@needs("plan.write")
+def tie_action(request: HttpRequest, id: Word, body: Tied) -> HttpResponse:
+    """Have progress computed from records, of a draft or of the plan in force. `version` is the action's."""
+    actor = actor_of(request)
+
+    def tied() -> reads.ActionRow:
+        row = changes.tie_action(actor, id, body.indicator, body.version)
+        return reads.action(actor, str(row.pk), today().year, today()).row
+
+    return write_once(request, reads.ActionRow, tied)
+
+
 @router.post("/reports", response=reads.ReportRow, summary="Save a report without sending it")
 @needs("plan.report")
 def save_report(request: HttpRequest, body: Saved) -> HttpResponse:

@@ -58,6 +58,15 @@ def realisation(
     return reads.realisation(actor_of(request), plan, year or today().year, today())
 
 
+@router.get("/figure-kinds", response=list[reads.Kinds], summary="Figures computed and figures typed")
+@needs("plan.read")
+def figure_kinds(
+    request: HttpRequest, year: AsOf | None = None, plan: Plan | None = None
+) -> tuple[reads.Kinds, ...]:
+    """Return, by origin, how many figures of progress stand and how many are computed from records."""
+    return tuple(reads.figure_kinds(actor_of(request), plan, year or today().year).values())
+
+
 @router.get("/actions", response=Page[reads.ActionRow], summary="Actions of a masterplan as seen in a year")
 @needs("plan.read")
 def actions(

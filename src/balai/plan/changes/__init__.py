@@ -15,6 +15,7 @@ from balai.plan.changes.actions import (
     remove_action,
     write_quick_win,
 )
+from balai.plan.changes.computed import computer, take_over, tied_indicators
 from balai.plan.changes.evidence import add_evidence, remove_evidence
 from balai.plan.changes.funds import (
     FundDraft,
@@ -59,6 +60,7 @@ from balai.plan.changes.reports import (
 )
 from balai.plan.changes.shared import create_shared_programme, write_shared_part
 from balai.plan.changes.stages import freeze_stage
+from balai.plan.changes.ties import tie_action
 from balai.plan.changes.uploads import Upload
 from balai.plan.changes.versions import adopt, new_version
 
@@ -81,6 +83,7 @@ __all__ = [
     "adopt",
     "check_action",
     "check_fund",
+    "computer",
     "correct_report",
     "create_action",
     "create_masterplan",
@@ -108,6 +111,9 @@ __all__ = [
     "return_report",
     "save_report",
     "submit_report",
+    "take_over",
+    "tie_action",
+    "tied_indicators",
     "verify_report",
     "write_body",
     "write_quick_win",

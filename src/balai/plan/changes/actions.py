@@ -17,6 +17,7 @@ from balai.base.errors import Conflict, Fault
 from balai.definitions.taxonomies import AxisSet, axis_set, terms
 from balai.plan.changes import checks
 from balai.plan.changes.locking import Key, draft_action, draft_programme, same_version
+from balai.plan.changes.ties import tie_faults
 from balai.plan.models import (
     Action,
     DimensionShare,
@@ -59,6 +60,7 @@ class ActionDraft:
             absent is not planned.
         owner: office of the tenant; `owner_name` is for an office that a source names and we do not have.
         weight: above 0.
+        measured_by: code of the indicator its progress is computed from; "" where it is typed.
     """
 
     code: str
@@ -74,6 +76,7 @@ class ActionDraft:
     description: str = ""
     direction: str = Action.Direction.UP.value
     baseline: Decimal | None = None
+    measured_by: str = ""
     weight: Decimal = Decimal(1)
     starts_on: date | None = None
     ends_on: date | None = None
@@ -110,6 +113,7 @@ def create_action(actor: Actor, programme: Key, draft: ActionDraft) -> Action:
     row = draft_programme(programme)
     actor.require("plan.write", row)
     check_action(row, draft)
+    checks.refuse(tie_faults(actor, draft.measured_by, draft, draft.targets))
     action = Action(programme=row, **_columns(draft))
     action.save()
     _write_parts(action, draft)
@@ -133,6 +137,7 @@ def edit_action(actor: Actor, action: Key, draft: ActionDraft, version: int) -> 
     columns = _columns(draft)
     same_version(row, version, columns)
     check_action(row.programme, draft, row)
+    checks.refuse(tie_faults(actor, draft.measured_by, draft, draft.targets))
     changed = journal.changes(row, columns) | _changed_parts(row, draft)
     for name, value in columns.items():
         setattr(row, name, value)

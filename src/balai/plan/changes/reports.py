@@ -2,6 +2,10 @@
 
 Every change locks the action first, so two officers, or an officer and a
 verifier, never decide on the same report at the same time.
+
+Where progress is computed from data nobody types it; such an action may still
+be reported on, with physical percent, spending, notes and evidence. Those
+entries are verified like all others and never stand for the figure.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,18 +13,19 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from balai.base import journal
 from balai.base.actor import Actor
-from balai.base.errors import Conflict, Fault, Forbidden, Invalid, Locked
+from balai.base.errors import Conflict, Fault, Forbidden, Locked
 from balai.plan.changes import checks
 from balai.plan.changes.locking import Key, action_in_force, locked, report_in_force, same_version
-from balai.plan.models import Action, Fund, Period, Report, Target
+from balai.plan.changes.standing import let_spend, let_stand
+from balai.plan.models import Action, Period, Report, Target
 from balai.plan.publishing import publish_soon
 from balai.plan.rules import moves
 
@@ -30,7 +35,8 @@ class ReportDraft:
     """What an office says of an action at the end of a period, cumulated since 1 January.
 
     Attributes:
-        value: in the unit of the action; needed where the year has a numeric target.
+        value: in the unit of the action; needed where the year has a numeric target, and refused
+            where that is computed from data.
         physical_percent: 0 to 100; needed where it has none.
         spent: whole rupiah, all sources together; None says nothing about money.
     """
@@ -53,7 +59,8 @@ def save_report(
 
     Raises:
         Forbidden, NotFound.
-        Locked: the period is locked, the report was sent, or the plan is not in force.
+        Locked: the period is locked, the report was sent, the plan is not in force, or a value is
+            typed that is computed.
         Invalid: a number out of bounds, or the action has no target in the year.
         Conflict: somebody else saved it since; lists what differs.
     """
@@ -61,6 +68,7 @@ def save_report(
     actor.require("plan.report", row)
     of = locked(Period, period, tenant=row.tenant)
     _refuse_faults(row, of, draft, at)
+    _refuse_typed(row, of.year, draft.value)
     last = _last_entry(row, of)
     if last is None:
         _refuse_locked(of)
@@ -76,7 +84,8 @@ def submit_report(actor: Actor, report: Key, *, version: int, at: datetime) -> R
 
     Raises:
         Forbidden, NotFound.
-        Locked: it was sent already, its period is locked, or the plan is not in force.
+        Locked: it was sent already, its period is locked, the plan is not in force, or its value
+            is computed since.
         Invalid: the value, or the physical percent, is missing.
         Conflict: somebody else saved it since.
     """
@@ -86,6 +95,7 @@ def submit_report(actor: Actor, report: Key, *, version: int, at: datetime) -> R
     _refuse_move(row, moves.SUBMIT)
     if not row.is_correction:
         _refuse_locked(row.period)
+    _refuse_typed(row.action, row.year, row.value)
     checks.refuse(_missing(row))
     return _move(
         actor,
@@ -118,7 +128,7 @@ def verify_report(actor: Actor, report: Key, *, version: int, at: datetime) -> R
     Raises:
         Forbidden: no right to verify, or the actor sent this very report: two persons are needed.
         NotFound, Conflict.
-        Locked: it does not wait for verification.
+        Locked: it does not wait for verification, or its value is computed since it was sent.
     """
     row = report_in_force(report)
     actor.require("plan.verify", row)
@@ -126,8 +136,10 @@ def verify_report(actor: Actor, report: Key, *, version: int, at: datetime) -> R
         raise Forbidden(_("Laporan diperiksa oleh orang lain dari pelapornya."))
     same_version(row, version, {})
     _refuse_move(row, moves.VERIFY)
+    _refuse_typed(row.action, row.year, row.value)
     _move(actor, row, moves.VERIFY, verified_by=actor.name, verifier_id_text=actor.id, verified_at=at)
-    _let_stand(actor, row.action_id, row.year)
+    let_stand(row.action, row.year)
+    let_spend(actor, row.action_id, row.year)
     publish_soon()
     row.refresh_from_db()
     return row
@@ -163,13 +175,14 @@ def correct_report(
         Invalid: no reason, a number out of bounds, or no target in the year.
         Conflict: the period is open and nothing of it is verified (change the report itself), or
             another entry of it waits.
-        Locked: the plan is not in force.
+        Locked: the plan is not in force, or a value is typed that is computed.
     """
     row = action_in_force(action)
     actor.require("plan.report", row)
     of = locked(Period, period, tenant=row.tenant)
     checks.refuse(checks.text("reason", reason, 5_000))
     _refuse_faults(row, of, draft, at)
+    _refuse_typed(row, of.year, draft.value)
     last = _last_entry(row, of)
     verified = Report.objects.filter(action=row, period=of, status=Report.Status.VERIFIED)
     corrects = verified.order_by("-entry").first()
@@ -177,9 +190,7 @@ def correct_report(
         raise Conflict(_("Periode ini masih terbuka: ubah laporannya sendiri, tanpa koreksi."))
     if last and last.status != Report.Status.VERIFIED and _may_still_move(last, of):
         raise Conflict(_("Masih ada laporan periode ini yang belum selesai. Selesaikan dahulu."))
-    return _new(
-        actor, row, of, draft, moves.CORRECT, last, is_correction=True, corrects=corrects, reason=reason
-    )
+    return _new(actor, row, of, draft, moves.CORRECT, is_correction=True, corrects=corrects, reason=reason)
 
 
 def _refuse_faults(action: Action, period: Period, draft: ReportDraft, at: datetime) -> None:
@@ -195,6 +206,20 @@ def _refuse_faults(action: Action, period: Period, draft: ReportDraft, at: datet
     checks.refuse(faults)
 
 
+def _refuse_typed(action: Action, year: int, value: Decimal | None) -> None:
+    if value is None or not action.measured_by:
+        return
+    target = Target.objects.filter(action=action, year=year).first()
+    if action.counts_by_data(target.value if target else None):
+        raise Locked(
+            _(
+                "Capaian rencana aksi ini dihitung dari indikator “%(indicator)s”, jadi tidak diketik. "
+                "Kosongkan nilainya; persen fisik, belanja, catatan, dan bukti tetap dapat dilaporkan."
+            )
+            % {"indicator": action.measured_by}
+        )
+
+
 def _faults(draft: ReportDraft) -> Iterator[Fault]:
     yield from checks.number("value", draft.value)
     yield from checks.percentage("physical_percent", draft.physical_percent)
@@ -206,14 +231,34 @@ def _missing(row: Report) -> Iterator[Fault]:
     target = Target.objects.filter(action=row.action_id, year=row.year).first()
     if target is None:
         yield Fault("period", _("Rencana aksi ini tidak punya target tahun %(year)d.") % {"year": row.year})
+    elif row.action.counts_by_data(target.value):
+        yield from _nothing_said(row)
     elif target.value is not None and row.value is None:
         yield Fault("value", _("Nilai capaian belum diisi."), _("Isi nilai kumulatif sejak 1 Januari."))
     elif target.value is None and row.physical_percent is None:
         yield Fault("physical_percent", _("Persen fisik belum diisi."), _("Isi antara 0 dan 100."))
 
 
+def _nothing_said(row: Report) -> Iterator[Fault]:
+    said = row.physical_percent is not None or row.spent is not None or row.note.strip()
+    if not said and not row.evidence.exists():
+        yield Fault(
+            "note",
+            _("Laporan ini belum berisi apa-apa."),
+            _("Isi persen fisik, belanja, atau catatan, atau lampirkan bukti."),
+        )
+
+
 def _last_entry(action: Action, period: Period) -> Report | None:
-    return Report.objects.select_for_update().filter(action=action, period=period).order_by("-entry").first()
+    """Return the last entry that somebody wrote; what was computed is nobody's to change."""
+    typed = Report.objects.filter(action=action, period=period, measured_by="")
+    return typed.select_for_update().order_by("-entry").first()
+
+
+def next_entry(action: Action, period: Period) -> int:
+    """Return the number of a new entry. The action is locked."""
+    found = Report.objects.filter(action=action, period=period).aggregate(last=Max("entry"))
+    return (found["last"] or 0) + 1
 
 
 def _may_still_move(row: Report, period: Period) -> bool:
@@ -236,6 +281,9 @@ def _refuse_move(row: Report, verb: str) -> None:
         Report.Status.SUBMITTED: _("Laporan ini sudah dikirim dan menunggu verifikasi."),
         Report.Status.RETURNED: _("Laporan ini sudah dikembalikan ke pelapornya."),
         Report.Status.VERIFIED: _("Laporan ini sudah diverifikasi. Buat koreksi bila ada yang salah."),
+        Report.Status.COMPUTED: _(
+            "Angka ini dihitung dari catatan. Perbaiki catatannya bila ada yang salah."
+        ),
     }
     raise Locked(told[Report.Status(row.status)])
 
@@ -246,14 +294,13 @@ def _new(
     period: Period,
     draft: ReportDraft,
     verb: str,
-    last: Report | None = None,
     **more: object,
 ) -> Report:
     row = Report(
         action=action,
         period=period,
         year=period.year,
-        entry=last.entry + 1 if last else 1,
+        entry=next_entry(action, period),
         **asdict(draft),
         **more,
     )
@@ -298,26 +345,3 @@ def _move(actor: Actor, row: Report, verb: str, **fields: object) -> Report:
     facts = {"reason": row.reason} if verb == moves.RETURN else {}
     journal.write(actor, verb, row, status=[before, row.status], entry=row.entry, **facts)
     return row
-
-
-def _let_stand(actor: Actor, action: UUID, year: int) -> None:
-    """Let the newest verified entry of the latest period stand, and no other. The action is locked."""
-    verified = Report.objects.filter(action=action, year=year, status=Report.Status.VERIFIED)
-    newest = verified.order_by("-period__number", "-entry").first()
-    if newest is None:
-        raise Invalid([Fault("report", _("Belum ada laporan yang diverifikasi."))])
-    # First take, then give: one row at most stands at any moment.
-    verified.filter(stands=True).exclude(pk=newest.pk).update(stands=False)
-    if not newest.stands:
-        verified.filter(pk=newest.pk).update(stands=True)
-    if newest.spent is not None:
-        _spend(actor, action, year, newest.spent)
-
-
-def _spend(actor: Actor, action: UUID, year: int, spent: int) -> None:
-    lines = list(Fund.objects.select_for_update().filter(action=action, year=year, is_in_kind=False)[:2])
-    if len(lines) == 1 and lines[0].spent != spent:
-        line = lines[0]
-        journal.write(actor, "fund.spend", line, spent=[line.spent, spent])
-        line.spent = spent
-        line.save(update_fields=["spent"])

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, F, Max
 from django.utils.translation import gettext as _
 
 from balai.base import journal
@@ -17,6 +17,7 @@ from balai.base.rows import TenantModel
 from balai.definitions.taxonomies import axis_set
 from balai.plan.changes.actions import ShareDraft, share_faults
 from balai.plan.changes.locking import Key, draft_plan, locked
+from balai.plan.changes.standing import COUNTED, let_stand
 from balai.plan.models import (
     Action,
     Body,
@@ -33,6 +34,7 @@ from balai.plan.models import (
 )
 from balai.plan.publishing import publish_soon
 from balai.plan.rules import moves
+from balai.plan.ties import measure_soon
 
 type NewKeys = dict[UUID, UUID]
 
@@ -103,8 +105,21 @@ def adopt(actor: Actor, plan: Key, on: date) -> Masterplan:
     row.status, row.adopted_on = Masterplan.Status.ADOPTED, on
     row.save(update_fields=["status", "adopted_on"])
     journal.write(actor, "masterplan.adopt", row, on=on, legal_basis=row.legal_basis)
+    _count_again(row)
     publish_soon()
     return row
+
+
+def _count_again(plan: Masterplan) -> None:
+    """Let what was carried over stand as a new tie counts it, and ask for the figures of all ties."""
+    actions = Action.objects.filter(programme__masterplan=plan)
+    changed = actions.filter(continues__isnull=False).exclude(measured_by=F("continues__measured_by"))
+    by_key = {row.pk: row for row in changed}
+    carried = Report.objects.filter(action__in=by_key).values_list("action_id", "year").distinct()
+    for action, year in carried.order_by():
+        let_stand(by_key[action], year)
+    for indicator in sorted(set(actions.values_list("measured_by", flat=True)) - {""}):
+        measure_soon(indicator)
 
 
 def _unready(plan: Masterplan) -> Iterable[Fault]:
@@ -146,14 +161,15 @@ def _carry_funds(actions: NewKeys) -> None:
 
 
 def _carry_reports(actor: Actor, actions: NewKeys, planned: set[tuple[UUID, int]]) -> None:
-    """Copy the last entry of each period; what was said of the version before stays there untouched."""
-    last: dict[tuple[UUID, UUID], Report] = {}
-    stands: dict[tuple[UUID, UUID], Report] = {}
+    """Copy the last entry of each period, typed and computed apart; the version before keeps its own."""
+    last: dict[tuple[UUID, UUID, str], Report] = {}
+    stands: dict[tuple[UUID, UUID, str], Report] = {}
     for report in Report.objects.filter(action__in=actions).order_by("entry"):
         if (actions[report.action_id], report.year) in planned:
-            last[report.action_id, report.period_id] = report
-            if report.status == Report.Status.VERIFIED:
-                stands[report.action_id, report.period_id] = report
+            place = report.action_id, report.period_id, report.measured_by
+            last[place] = report
+            if report.status in COUNTED:
+                stands[place] = report
     # A correction that waits does not take the place of what it corrects.
     wanted = {report.pk: report for report in (*last.values(), *stands.values())}
     keys: NewKeys = {}

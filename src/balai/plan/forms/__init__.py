@@ -1,6 +1,6 @@
 """What officers fill in about the plan; each form makes the draft that `changes` takes."""
 
-from balai.plan.forms.actions import ActionForm, QuickWinForm
+from balai.plan.forms.actions import ActionForm, QuickWinForm, TieForm
 from balai.plan.forms.money import FundForm, PledgeForm, SpendingForm
 from balai.plan.forms.papers import (
     BodyForm,
@@ -31,5 +31,6 @@ __all__ = [
     "ReportForm",
     "SpendingForm",
     "StageForm",
+    "TieForm",
     "WorkbookForm",
 ]

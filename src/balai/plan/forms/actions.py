@@ -1,6 +1,6 @@
 """An action of a draft: shares in dimensions as fractions, a target a year, helpers; a quick win's story."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -16,7 +16,7 @@ from balai.plan import changes
 from balai.plan.forms.fields import Asked, DayField, LongText, NumberField, Rows, ShareField
 from balai.plan.forms.plans import Told
 from balai.plan.models import Action
-from balai.plan.reads import ActionStory, PlanRow, QuickWinRow
+from balai.plan.reads import ActionStory, Choice, PlanRow, QuickWinRow
 
 _NOBODY = ("", "–")
 
@@ -54,6 +54,14 @@ class ActionForm(Told):
         initial=Action.Direction.UP,
         widget=forms.RadioSelect,
     )
+    measured_by = forms.ChoiceField(
+        label=_("Cara capaian diketahui"),
+        required=False,
+        help_text=_(
+            "Indikator menghitung capaian dari catatan Satu Data. Satuan dan arahnya harus sama, "
+            "dan tiap tahun yang direncanakan punya target angka."
+        ),
+    )
     baseline = NumberField(label=_("Nilai awal"), required=False)
     weight = NumberField(label=_("Bobot"), initial="1", help_text=_("1 bila semua sama penting."))
     owner = forms.ChoiceField(label=_("Perangkat daerah penanggung jawab"), required=False)
@@ -77,6 +85,7 @@ class ActionForm(Told):
         *,
         plan: PlanRow,
         today: date,
+        indicators: Sequence[Choice],
         story: ActionStory | None = None,
         initial: Mapping[str, Any] | None = None,
         supports: list[Mapping[str, Any]] | None = None,
@@ -88,6 +97,7 @@ class ActionForm(Told):
         self._add_shares()
         self._add_targets()
         self._group()
+        self.choose("measured_by", ways_to_know(indicators, story.row.measured_by if story else ""))
         self.choose("owner", [_NOBODY, *_offices(today, story)])
         self.rows = Rows(
             SupportForm,
@@ -130,7 +140,7 @@ class ActionForm(Told):
     def draft(self) -> changes.ActionDraft:
         said = self.cleaned_data
         plain = (
-            "code title family indicator unit description direction baseline weight owner_name "
+            "code title family indicator unit description direction measured_by baseline weight owner_name "
             "starts_on ends_on is_quick_win place_name latitude longitude origin source confidence"
         )
         return changes.ActionDraft(
@@ -159,6 +169,32 @@ class ActionForm(Told):
             for year in self.plan.years
             if said[f"target_{year}"] is not None or said[f"planned_{year}"]
         }
+
+
+class TieForm(Asked):
+    """How the progress of one action becomes known: typed in reports, or computed by an indicator."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    measured_by = forms.ChoiceField(label=_("Cara capaian diketahui"), required=False)
+
+    def __init__(
+        self, data: Any = None, files: Any = None, *, story: ActionStory, indicators: Sequence[Choice]
+    ) -> None:
+        row = story.row
+        super().__init__(data, files, initial={"version": row.version, "measured_by": row.measured_by})
+        self.choose("measured_by", ways_to_know(indicators, row.measured_by))
+
+
+def ways_to_know(indicators: Sequence[Choice], now: str) -> list[tuple[str, str]]:
+    """Return the choices: typed, each indicator with unit and direction, and the present one if it is gone."""
+    arrows = {"up": gettext("makin tinggi makin baik"), "down": gettext("makin rendah makin baik")}
+    found = {
+        each.code: f"{each.title} ({each.unit}, {arrows.get(each.direction, each.direction)})"
+        for each in indicators
+    }
+    if now:
+        found.setdefault(now, gettext("%(code)s (tidak ada lagi)") % {"code": now})
+    return [("", gettext("Diketik dalam laporan")), *found.items()]
 
 
 class RiskForm(forms.Form):
@@ -213,8 +249,8 @@ def _as_planned(story: ActionStory | None) -> dict[str, Any]:
         return {}
     row = story.row
     names = (
-        "version code title family indicator unit direction baseline weight is_quick_win place_name "
-        "latitude longitude"
+        "version code title family indicator unit direction measured_by baseline weight is_quick_win "
+        "place_name latitude longitude"
     )
     return (
         {name: getattr(row, name) for name in names.split()}

@@ -71,13 +71,17 @@ class ReportForm(Asked):
     ) -> None:
         super().__init__(data, files, initial=_as_said(report, today), **options)
         row = story.row
-        counts = "physical_percent" if row.target is None else "value"
-        label = self.fields[counts].label
-        # What counts is asked first, and it alone must be there when the report is sent.
-        self.fields[counts] = NumberWhenSent(label=label)
-        self.fields["value"].label = f"{row.indicator} ({row.unit})"
-        self.fields["value"].help_text = _help(story)
-        self.order_fields(["version", "held", counts])
+        if row.counts_by_data:
+            # Nobody types what is computed; what is asked instead may stay empty.
+            del self.fields["value"]
+        else:
+            counts = "physical_percent" if row.target is None else "value"
+            label = self.fields[counts].label
+            # What counts is asked first, and it alone must be there when the report is sent.
+            self.fields[counts] = NumberWhenSent(label=label)
+            self.fields["value"].label = f"{row.indicator} ({row.unit})"
+            self.fields["value"].help_text = _help(story)
+            self.order_fields(["version", "held", counts])
         evidence = report.evidence if report else ()
         if evidence:
             self.choose("drop", [(str(each.id), each.title) for each in evidence])
@@ -86,7 +90,7 @@ class ReportForm(Asked):
 
     def draft(self) -> changes.ReportDraft:
         said = self.cleaned_data
-        return changes.ReportDraft(said["value"], said["physical_percent"], said["spent"], said["note"])
+        return changes.ReportDraft(said.get("value"), said["physical_percent"], said["spent"], said["note"])
 
     @property
     def evidence_fields(self) -> list[Any]:

@@ -19,7 +19,7 @@ from balai.base.files import clean_name
 from balai.base.held import Held, keep, sealed, unsealed
 from balai.plan import changes, reads
 from balai.plan.forms import CorrectionForm, ReportForm
-from balai.plan.models import Report
+from balai.plan.models import COMPUTED, TYPED, Report
 from balai.plan.pages.asked import plan_in_force, today, year_of
 from balai.plan.pages.asking import Done, ask, say, sent, show
 
@@ -67,9 +67,15 @@ def own_action(request: HttpRequest, key: UUID) -> HttpResponse:
     _refuse_others(first)
     year = year_of(request, first.plan)
     story = reads.action(actor, str(key), year, today()) if year != first.row.year else first
-    last = {row.period_id: row for row in reversed(story.reports)}
+    last = {row.period_id: row for row in reversed(story.reports) if row.kind == TYPED}
+    figures = {row.period_id: row for row in reversed(story.reports) if row.kind == COMPUTED}
     periods = [
-        {"period": period, "report": last.get(period.id), "has_begun": period.starts_on <= today()}
+        {
+            "period": period,
+            "report": last.get(period.id),
+            "figure": figures.get(period.id),
+            "has_begun": period.starts_on <= today(),
+        }
         for period in reads.periods(actor, year)
     ]
     return show(
@@ -220,7 +226,7 @@ def _refuse_others(story: reads.ActionStory) -> None:
 
 
 def _last_entry(story: reads.ActionStory, of: reads.PeriodRow) -> reads.ReportRow | None:
-    return next((row for row in story.reports if row.period_id == of.id), None)
+    return next((row for row in story.reports if row.period_id == of.id and row.kind == TYPED), None)
 
 
 def _is_closed(last: reads.ReportRow | None, of: reads.PeriodRow) -> bool:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from balai.base.access import actor_of, needs
 from balai.base.errors import NotFound
 from balai.plan import changes, reads
-from balai.plan.forms import ActionForm, ProgrammeForm, QuickWinForm
+from balai.plan.forms import ActionForm, ProgrammeForm, QuickWinForm, TieForm
 from balai.plan.pages.asked import today
 from balai.plan.pages.asking import Done, ask, do_once, only_draft, sent, show, typed
 
@@ -159,6 +159,38 @@ def edit_action(request: HttpRequest, key: UUID) -> HttpResponse:
     )
 
 
+@get_or_post
+@needs("plan.write")
+def tie(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Tie an action to an indicator, in a draft or in the plan in force."""
+    actor = actor_of(request)
+    story = reads.action(actor, str(key), today().year, today())
+
+    def act(form: TieForm) -> Done:
+        said = form.cleaned_data
+        changes.tie_action(actor, key, said["measured_by"], said["version"] or 0)
+        if said["measured_by"]:
+            return Done(_("Tautan tersimpan. Angkanya dihitung sebentar lagi."), back)
+        return Done(_("Tautan dilepas. Capaian berikutnya diketik dalam laporan."), back)
+
+    back = reverse("plan-action", args=[story.row.code])
+    return ask(
+        request,
+        TieForm(*sent(request), story=story, indicators=reads.choices(actor)),
+        act,
+        version_now=lambda: reads.action(actor, str(key), today().year, today()).row.version,
+        title=_("Dari mana capaian “%(title)s” diketahui?") % {"title": story.row.title},
+        about=_("Satuannya %(unit)s. Target dan janjinya tidak berubah; yang lama tetap dapat dibaca.")
+        % {"unit": story.row.unit},
+        button=_("Simpan"),
+        back=back,
+        consequences=[
+            _("Bila ditautkan, capaian dihitung dari catatan dan tidak dapat diketik lagi."),
+            _("Persen fisik, belanja, catatan, dan bukti tetap dapat dilaporkan."),
+        ],
+    )
+
+
 @require_POST
 @needs("plan.write")
 def remove_action(request: HttpRequest, key: UUID) -> HttpResponse:
@@ -201,7 +233,8 @@ def quick_win(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _action_form(request: HttpRequest, plan: reads.PlanRow, story: reads.ActionStory | None) -> ActionForm:
-    options: dict[str, Any] = {"plan": plan, "today": today(), "story": story}
+    indicators = reads.choices(actor_of(request))
+    options: dict[str, Any] = {"plan": plan, "today": today(), "story": story, "indicators": indicators}
     form = ActionForm(*sent(request), **options)
     if "add_row" in request.POST and form.rows:
         return ActionForm(initial=typed(request, form.fields), supports=[*form.rows.as_written()], **options)

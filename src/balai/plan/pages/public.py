@@ -13,11 +13,12 @@ from django.views.decorators.http import require_safe
 
 from balai.base import charts
 from balai.base.access import actor_of, needs
+from balai.base.actor import Actor
 from balai.base.kept import kept
 from balai.base.twins import as_csv, as_json
 from balai.definitions.taxonomies import axis_mapping, axis_set, terms
 from balai.plan import reads
-from balai.plan.models import Body, Fund, Masterplan, Origin
+from balai.plan.models import COMPUTED, TYPED, Body, Fund, Masterplan, Origin
 from balai.plan.pages.asked import plan_in_force, today, year_of
 from balai.plan.rules.numbers import HUNDRED
 from balai.plan.rules.realisation import Rule
@@ -29,6 +30,10 @@ RULES = {
     Rule.MEAN: gettext_lazy("Rata-rata enam dimensi"),
     Rule.WEIGHTED: gettext_lazy("Menurut bobot rencana aksi"),
 }
+
+
+KINDS = {"diketik": TYPED, "dihitung": COMPUTED}
+"""What `?angka=` may ask for: figures that somebody typed, or figures computed from records."""
 
 
 def main_count(tree: reads.ProgrammeTree) -> reads.Count | None:
@@ -73,6 +78,13 @@ def programme(request: HttpRequest) -> HttpResponse:
     shown = next(
         (tuple(one.action for one in axis.actions) for axis in axes if axis.key == here), tree.actions
     )
+    kind, origin = KINDS.get(request.GET.get("angka", ""), ""), request.GET.get("asal", "")
+    if kind:
+        shown = tuple(
+            row
+            for row in shown
+            if row.is_planned and row.kind == kind and origin in ("", row.provenance.origin)
+        )
     return render(
         request,
         "plan/programme.html",
@@ -88,6 +100,10 @@ def programme(request: HttpRequest) -> HttpResponse:
             "bars": bars_of(axes, year),
             "tabs": tabs,
             "here": here,
+            "kind": kind,
+            "kinds": reads.figure_kinds(actor_of(request), plan.id, year).get(count.origin)
+            if count
+            else None,
             "actions": shown,
             "mark": _mark(),
         },
@@ -116,7 +132,7 @@ def programme_json(request: HttpRequest) -> HttpResponse:
     year, actor = year_of(request, plan), actor_of(request)
     return as_json(
         actions=reads.action_table(actor, plan.id, year, today()),
-        realisation=reads.realisation_table(reads.realisation(actor, plan.id, year, today())),
+        realisation=_realisation_table(actor, plan, year),
     )
 
 
@@ -137,6 +153,7 @@ def realisation(request: HttpRequest) -> HttpResponse:
     plan = plan_in_force(request)
     year = year_of(request, plan)
     found = reads.realisation(actor_of(request), plan.id, year, today())
+    kinds = reads.figure_kinds(actor_of(request), plan.id, year)
     names = {dimension.key: str(dimension.name) for dimension in axis_set(plan.axis_set).dimensions}
     counts = [
         {
@@ -146,6 +163,7 @@ def realisation(request: HttpRequest) -> HttpResponse:
             "rules": [(RULES[rule.rule], rule, rule.spelled(_mark())) for rule in count.rules],
             "rows": [(names.get(key, key), key, tally) for key, tally in count.tallies.items()],
             "total": count.total,
+            "kinds": kinds.get(count.origin),
         }
         for count in found
     ]
@@ -161,8 +179,7 @@ def realisation(request: HttpRequest) -> HttpResponse:
 @kept
 def realisation_json(request: HttpRequest) -> HttpResponse:
     plan = plan_in_force(request)
-    found = reads.realisation(actor_of(request), plan.id, year_of(request, plan), today())
-    return as_json(realisation=reads.realisation_table(found))
+    return as_json(realisation=_realisation_table(actor_of(request), plan, year_of(request, plan)))
 
 
 @require_safe
@@ -171,8 +188,12 @@ def realisation_json(request: HttpRequest) -> HttpResponse:
 def realisation_csv(request: HttpRequest) -> HttpResponse:
     plan = plan_in_force(request)
     year = year_of(request, plan)
-    found = reads.realisation(actor_of(request), plan.id, year, today())
-    return as_csv(f"realisasi-{year}", reads.realisation_table(found))
+    return as_csv(f"realisasi-{year}", _realisation_table(actor_of(request), plan, year))
+
+
+def _realisation_table(actor: Actor, plan: reads.PlanRow, year: int) -> tuple[reads.FlatRow, ...]:
+    found = reads.realisation(actor, plan.id, year, today())
+    return reads.realisation_table(found, reads.figure_kinds(actor, plan.id, year))
 
 
 @require_safe
@@ -182,12 +203,19 @@ def action(request: HttpRequest, code: str) -> HttpResponse:
     """The story of one promise: target, reports with evidence, money, partners, and its provenance."""
     plan = plan_in_force(request)
     year = year_of(request, plan)
-    story = reads.action(actor_of(request), code, year, today(), plan.id)
+    actor = actor_of(request)
+    story = reads.action(actor, code, year, today(), plan.id)
+    tied = {row.measured_by for row in (story.row, *story.reports)} - {""}
+    titles = {indicator: reads.title_of(actor, indicator) for indicator in tied}
     return render(
         request,
         "plan/action.html",
         {
             "story": story,
+            "ladder": reads.ladder(actor, story),
+            "tied_title": titles.get(story.row.measured_by, ""),
+            "told": [(report, titles.get(report.measured_by, "")) for report in story.reports],
+            "may_tie": actor.may("plan.write") and not story.plan.is_superseded,
             "row": story.row,
             "plan": plan,
             "year": year,
@@ -206,27 +234,35 @@ def action(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _course(story: reads.ActionStory) -> charts.Chart | None:
-    """Return the line of verified values against the targets of their years, where any was reported."""
-    verified = [
+    """Return the line of verified and computed values against the targets of their years, if there is any.
+
+    Of a period with both, the computed one; a figure that was withheld or taken back is a gap.
+    """
+    counted = [
         report
         for report in reversed(story.reports)
-        if report.status == "verified" and report.value is not None
+        if report.kind == COMPUTED or (report.status == "verified" and report.value is not None)
     ]
-    if not verified:
+    if all(report.value is None for report in counted):
         return None
     targets = {target.year: target.value for target in story.targets}
-    latest = {(report.year, report.period_ends_on): report for report in verified}
+    counted.sort(key=lambda report: report.kind == COMPUTED)
+    latest = {(report.year, report.period_ends_on): report for report in counted}
     ordered = [latest[key] for key in sorted(latest)]
+    kinds: dict[str, charts.Known] = {TYPED: "typed", COMPUTED: "computed"}
     return charts.course(
         story.row.indicator,
-        [charts.Point(f"{report.period_ends_on:%m/%y}", report.value, "typed") for report in ordered],
+        [
+            charts.Point(f"{report.period_ends_on:%m/%y}", report.value, kinds[report.kind])
+            for report in ordered
+        ],
         [targets.get(report.year) for report in ordered],
         unit=story.row.unit,
     )
 
 
 def _events(story: reads.ActionStory) -> list[dict[str, Any]]:
-    marks = {"verified": "done", "returned": "late"}
+    marks = {"verified": "done", "computed": "done", "returned": "late"}
     return [
         {
             "at": report.reported_at or report.period_ends_on,
@@ -265,6 +301,9 @@ def action_json(request: HttpRequest, code: str) -> HttpResponse:
                 "period": report.period_title,
                 "year": report.year,
                 "value": None if report.value is None else f"{report.value:f}",
+                "figure": report.kind,
+                "measured_by": report.measured_by,
+                "measurement": None if report.measurement is None else str(report.measurement),
                 "status": report.status,
                 "stands": report.stands,
                 "evidence": len(report.evidence),

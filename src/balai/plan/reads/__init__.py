@@ -28,6 +28,7 @@ from balai.plan.reads.desk import (
 )
 from balai.plan.reads.editing import FundLine, ProgrammeRow, fund, own_actions, period, programme, programmes
 from balai.plan.reads.executive import Concern, Executive, Gain, Remark, executive
+from balai.plan.reads.figures import Kinds, figure_kinds
 from balai.plan.reads.money import MoneyOf, PlanMoney, money, source_name
 from balai.plan.reads.open_rows import FlatRow, action_table, fund_table, published_table, realisation_table
 from balai.plan.reads.papers import book_file, evidence_by_report, evidence_file, minutes_file
@@ -59,6 +60,7 @@ from balai.plan.reads.shared import Part, SharedProgramme, shared_programmes
 from balai.plan.reads.stages import StageRow, stage, stages
 from balai.plan.reads.standings import Standing, standings
 from balai.plan.reads.tables import PeriodOfYear, Reminder, periods_of_year, realisation_rule, reminders
+from balai.plan.reads.ties import Choice, Ladder, choices, ladder, title_of
 
 __all__ = [
     "REALISATION",
@@ -67,6 +69,7 @@ __all__ = [
     "Axis",
     "BodyRow",
     "BookRow",
+    "Choice",
     "Concern",
     "Count",
     "DimensionNode",
@@ -81,6 +84,8 @@ __all__ = [
     "Hit",
     "InDimension",
     "Key",
+    "Kinds",
+    "Ladder",
     "MeetingRow",
     "MoneyOf",
     "OfficeLate",
@@ -112,13 +117,16 @@ __all__ = [
     "action_table",
     "axes",
     "book_file",
+    "choices",
     "dimension_names",
     "due",
     "evidence_by_report",
     "evidence_file",
     "executive",
+    "figure_kinds",
     "fund",
     "fund_table",
+    "ladder",
     "masterplan",
     "masterplans",
     "minutes_file",
@@ -148,5 +156,6 @@ __all__ = [
     "stages",
     "standings",
     "tallies",
+    "title_of",
     "verify_queue",
 ]

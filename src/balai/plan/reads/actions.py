@@ -34,7 +34,14 @@ class EvidenceRow:
 
 @dataclass(frozen=True)
 class ReportRow:
-    """One entry of one period. Names are "" for those who may not see them."""
+    """One entry of one period. Names are "" for those who may not see them.
+
+    Attributes:
+        kind: "typed" or "computed"; a computed one has no reporter and no verifier.
+        measured_by, measurement: indicator and figure of One Data it was computed from.
+        is_withheld: the figure counts too few rows to be told. A computed entry with neither
+            value nor measurement says that the figure was taken back.
+    """
 
     id: UUID
     action_id: UUID
@@ -56,6 +63,10 @@ class ReportRow:
     verified_at: datetime | None
     is_correction: bool
     is_carried: bool
+    kind: str
+    measured_by: str
+    measurement: UUID | None
+    is_withheld: bool
     evidence: tuple[EvidenceRow, ...]
     version: int
 
@@ -263,6 +274,10 @@ def _reports(actor: Actor, rows: QuerySet[Report], office: str) -> tuple[ReportR
             row.verified_at,
             row.is_correction,
             row.carried_from_id is not None,
+            row.kind,
+            row.measured_by,
+            row.measurement,
+            row.is_withheld,
             evidence.get(row.pk, ()),
             row.version,
         )

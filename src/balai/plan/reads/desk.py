@@ -152,7 +152,8 @@ def due(actor: Actor, on: date) -> Due:
 
     A report is due for every period that has begun and is not locked, of each
     action with a target in that year, until one is sent. A correction that was
-    begun is due too, in a locked period as well.
+    begun is due too, in a locked period as well. Where the figure is computed from
+    data nobody owes a report; one that was begun or returned waits all the same.
     """
     own = sight.within_reach(actor, "plan.report", "owner_id")
     return due_in(sight.actions(actor).filter(own), on)
@@ -242,17 +243,20 @@ def _due(actions: QuerySet[Action], on: date) -> list[DueRow]:
     wanted = list(targets)
     reports: dict[tuple[UUID, UUID], Report] = {}
     stands: dict[tuple[UUID, int], Report] = {}
-    own = Report.objects.filter(action__in=actions.order_by().values("pk"), year__in=years)
+    own = Report.objects.filter(action__in=actions.order_by().values("pk"), year__in=years, measured_by="")
     for report in own.order_by("entry"):
         reports[report.action_id, report.period_id] = report
-        if report.stands:
-            stands[report.action_id, report.year] = report
+    for report in Report.objects.filter(
+        action__in=actions.order_by().values("pk"), year__in=years, stands=True
+    ):
+        stands[report.action_id, report.year] = report
     return [
         _due_row(target, period, on, last, stands.get((target.action_id, target.year)))
         for period in open_periods
         for target in wanted
         if target.year == period.year and target.tenant == period.tenant
         if _is_open(period, last := reports.get((target.action_id, period.pk)))
+        if last or not target.action.counts_by_data(target.value)
     ]
 
 

@@ -57,7 +57,10 @@ class Executive:
     Attributes:
         count: realisation with its sums; None where nothing is planned in the year.
         money: cash of the year.
-        reports_sent, reports_wanted: of every period whose due day has passed.
+        reports_sent, reports_wanted: of every period whose due day has passed; nobody owes one for a
+            figure that is computed.
+        figures: planned actions of which a figure stands.
+        by_data: those of them whose figure is computed from records, not typed; by code.
         waiting: reports that wait to be verified.
         stale: planned actions nobody has reported for too long.
     """
@@ -70,6 +73,8 @@ class Executive:
     money: Sum
     reports_sent: int
     reports_wanted: int
+    figures: int
+    by_data: tuple[ActionRow, ...]
     waiting: int
     stale: int
     worries: tuple[Remark, ...]
@@ -78,6 +83,18 @@ class Executive:
     @property
     def sent_percent(self) -> Decimal | None:
         return percent(Fraction(self.reports_sent, self.reports_wanted)) if self.reports_wanted else None
+
+    @property
+    def computed(self) -> int:
+        return len(self.by_data)
+
+    @property
+    def typed(self) -> int:
+        return self.figures - self.computed
+
+    @property
+    def computed_percent(self) -> Decimal | None:
+        return percent(Fraction(self.computed, self.figures)) if self.figures else None
 
     @property
     def is_illustration(self) -> bool:
@@ -97,7 +114,8 @@ def executive(actor: Actor, on: date, plan: UUID | str | None = None, year: int 
     actions = [each for each in tree.actions if each.provenance.origin == origin and each.is_planned]
     keys = {each.id for each in actions}
     due = due_in(sight.actions(actor).filter(programme__masterplan=row, origin=origin), on)
-    sent, wanted = _sent(actor, of_year, on, keys)
+    owed = {each.id for each in actions if not each.counts_by_data}
+    sent, wanted = _sent(actor, of_year, on, owed)
     waiting = Report.objects.filter(action__in=keys, status=Report.Status.SUBMITTED).count()
     return Executive(
         tree.plan,
@@ -108,6 +126,8 @@ def executive(actor: Actor, on: date, plan: UUID | str | None = None, year: int 
         _cash(actions),
         sent,
         wanted,
+        sum(each.is_reported for each in actions),
+        tuple(sorted((each for each in actions if each.is_computed), key=lambda each: each.code)),
         waiting,
         sum(each.freshness.age is not Age.FRESH for each in actions),
         _worries(actions, due),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from balai.base.actor import Actor
 from balai.plan.reads.counting import Count
+from balai.plan.reads.figures import Kinds
 from balai.plan.reads.money import money
 from balai.plan.reads.plans import programme_tree
 from balai.plan.reads.published import published
@@ -31,8 +32,12 @@ def action_table(actor: Actor, plan: UUID | str | None, year: int, on: date) -> 
     )
 
 
-def realisation_table(counts: tuple[Count, ...]) -> tuple[FlatRow, ...]:
-    """Return one row per origin and rule, and one per origin and dimension, each with its sum."""
+def realisation_table(counts: tuple[Count, ...], kinds: Mapping[str, Kinds]) -> tuple[FlatRow, ...]:
+    """Return one row per origin and rule, and one per origin and dimension, each with its sum.
+
+    `figures` and `figures_computed` count the actions of the origin whose progress is known, and
+    those of them where it is computed from records; None in the rows of dimensions.
+    """
     by_rule = [
         {
             "origin": count.origin,
@@ -46,6 +51,7 @@ def realisation_table(counts: tuple[Count, ...]) -> tuple[FlatRow, ...]:
             "not_reported": str(rule.not_reported),
             "percent": _text(rule.rounded),
             "sum": rule.spelled(),
+            **_kinds(kinds.get(count.origin, Kinds(count.origin, 0, 0))),
         }
         for count in counts
         for rule in count.rules
@@ -63,6 +69,7 @@ def realisation_table(counts: tuple[Count, ...]) -> tuple[FlatRow, ...]:
             "not_reported": str(tally.not_reported),
             "percent": _text(tally.percent),
             "sum": f"{tally.done} / {tally.planned}",
+            **_kinds(None),
         }
         for count in counts
         for key, tally in count.tallies.items()
@@ -132,6 +139,9 @@ def _action(row: ActionRow) -> dict[str, Cell]:
         "target": _text(row.target),
         "value": _text(row.value),
         "physical_percent": _text(row.physical_percent),
+        "figure": row.kind,
+        "measured_by": row.measured_by,
+        "measurement": None if row.measurement is None else str(row.measurement),
         "period": row.period_title,
         "achievement_percent": _text(row.achievement_percent),
         "is_planned": row.is_planned,
@@ -147,6 +157,12 @@ def _action(row: ActionRow) -> dict[str, Cell]:
         "source": row.provenance.source,
         "confidence": row.provenance.confidence,
     }
+
+
+def _kinds(kinds: Kinds | None) -> dict[str, Cell]:
+    if kinds is None:
+        return {"figures": None, "figures_computed": None}
+    return {"figures": kinds.figures, "figures_computed": kinds.computed}
 
 
 def _text(number: object) -> str | None:

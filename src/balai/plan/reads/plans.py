@@ -44,6 +44,10 @@ class PlanRow:
         return self.status == Masterplan.Status.ADOPTED
 
     @property
+    def is_superseded(self) -> bool:
+        return self.status == Masterplan.Status.SUPERSEDED
+
+    @property
     def years(self) -> tuple[int, ...]:
         return tuple(range(self.year_from, self.last_year + 1))
 

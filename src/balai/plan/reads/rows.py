@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
-from balai.plan.models import Action, DimensionShare, Fund, Origin, Report, Sourced, Target
+from balai.plan.models import COMPUTED, Action, DimensionShare, Fund, Origin, Report, Sourced, Target
 from balai.plan.reads.tables import realisation_rule, stale_after_days
 from balai.plan.rules.freshness import Freshness, freshness
 from balai.plan.rules.money import Line, Sum, add_up
@@ -53,8 +53,13 @@ class ActionRow:
         value, physical_percent: of the report that stands for the year; None without one.
         achievement: share of the target reached, exact (see `rules.progress.achievement`).
         is_done: None where the action is not planned in the year or no report stands.
-        trend: against the period before, None without two verified periods.
-        freshness: days since an office last said anything of it, in any year.
+        kind: of the figure that stands: "typed" or "computed"; "" where none does.
+        measured_by: code of the indicator the action is tied to; "" where progress is typed.
+        measurement: of One Data, behind a computed figure.
+        missing: why a tied action has no figure: "withheld" (too few rows to be told), "empty" (nothing
+            to divide by), "gone" (taken back) or "not_yet" (none was computed so far); "" elsewhere.
+        trend: against the period before, None without two of the same kind.
+        freshness: days since an office last said anything of it, or a figure was computed, in any year.
         money: cash of the year, all sources; `in_kind` beside it.
     """
 
@@ -86,6 +91,10 @@ class ActionRow:
     period_title: str
     period_ends_on: date | None
     is_reported: bool
+    kind: str
+    measured_by: str
+    measurement: UUID | None
+    missing: str
     is_done: bool | None
     achievement: Fraction | None
     trend: Trend | None
@@ -106,6 +115,15 @@ class ActionRow:
         return None if self.physical_percent is None else self.physical_percent / 100
 
     @property
+    def is_computed(self) -> bool:
+        return self.kind == COMPUTED
+
+    @property
+    def counts_by_data(self) -> bool:
+        """Tell whether the figure of the year is computed, once there is one, and not typed."""
+        return bool(self.measured_by) and self.target is not None
+
+    @property
     def dimensions(self) -> tuple[str, ...]:
         return tuple(share.dimension for share in self.shares)
 
@@ -123,7 +141,7 @@ def action_rows(actions: QuerySet[Action], year: int, on: date) -> tuple[ActionR
     keys = actions.order_by().values("pk")
     shares = shares_of(DimensionShare.objects.filter(action__in=keys))
     targets = {row.action_id: row for row in Target.objects.filter(action__in=keys, year=year)}
-    verified = _verified(Report.objects.filter(action__in=keys, year=year))
+    counted = _counted(Report.objects.filter(action__in=keys, year=year))
     said = dict(
         Report.objects.filter(action__in=keys, reported_at__isnull=False)
         .values_list("action_id")
@@ -137,9 +155,11 @@ def action_rows(actions: QuerySet[Action], year: int, on: date) -> tuple[ActionR
 
     def row(action: Action) -> ActionRow:
         target = targets.get(action.pk)
-        stands, before = verified.get(action.pk, (None, None))
+        own = counted.get(action.pk, _NOTHING)
+        stands, before, told = own.stands, own.before, own.told
         wanted = target.value if target else None
-        value, physical = (stands.value, stands.physical_percent) if stands else (None, None)
+        value = stands.value if stands else None
+        physical = told.physical_percent if told else None
         lines = funds.get(action.pk, [])
         return ActionRow(
             **_of_action(action),
@@ -152,11 +172,14 @@ def action_rows(actions: QuerySet[Action], year: int, on: date) -> tuple[ActionR
             period_title=stands.period.title if stands else "",
             period_ends_on=stands.period.ends_on if stands else None,
             is_reported=stands is not None,
+            kind=stands.kind if stands else "",
+            measurement=stands.measurement if stands else None,
+            missing=_missing(action, wanted, own),
             is_done=is_done(rule, value, wanted, physical, action.direction) if target and stands else None,
             achievement=achievement(value, wanted, action.baseline, action.direction),
             trend=trend(value, before.value if before else None, action.direction),
             freshness=freshness(local_day(said.get(action.pk)), on, stale),
-            evidence_count=getattr(stands, "evidence_count", 0),
+            evidence_count=getattr(told, "evidence_count", 0),
             money=add_up(line for line in lines if not line.is_in_kind),
             in_kind=add_up(line for line in lines if line.is_in_kind),
         )
@@ -180,7 +203,7 @@ def shares_of(rows: Iterable[DimensionShare]) -> Mapping[UUID, tuple[Share, ...]
 def _of_action(action: Action) -> dict[str, Any]:
     names = (
         "id tenant code title programme_id family owner_id indicator unit direction baseline weight "
-        "is_quick_win place_name latitude longitude version"
+        "is_quick_win place_name latitude longitude measured_by version"
     )
     return {name: getattr(action, name) for name in names.split()} | {
         "programme_code": action.programme.code,
@@ -190,21 +213,59 @@ def _of_action(action: Action) -> dict[str, Any]:
     }
 
 
-def _verified(reports: QuerySet[Report]) -> Mapping[UUID, tuple[Report | None, Report | None]]:
-    """Return per action the report that stands and the last verified one of an earlier period."""
-    stands: dict[UUID, Report] = {}
-    before: dict[UUID, Report] = {}
+class _Counted(NamedTuple):
+    """The report that stands, the last one of its kind before its period, and what an office told.
+
+    `told` is what stands where that was typed; beside a computed figure it is the newest
+    verified report, whose evidence and physical percent go with it. `emptied` is the newest
+    computed entry where it took its figure away.
+    """
+
+    stands: Report | None
+    before: Report | None
+    told: Report | None
+    emptied: Report | None = None
+
+
+_NOTHING = _Counted(None, None, None)
+
+
+def _missing(action: Action, target: Decimal | None, own: _Counted) -> str:
+    if own.stands or not action.counts_by_data(target):
+        return ""
+    if own.emptied is None:
+        return "not_yet"
+    if own.emptied.is_withheld:
+        return "withheld"
+    return "empty" if own.emptied.measurement else "gone"
+
+
+def _counted(reports: QuerySet[Report]) -> Mapping[UUID, _Counted]:
     rows = (
-        reports.filter(status=Report.Status.VERIFIED)
+        reports.filter(status__in=[Report.Status.VERIFIED, Report.Status.COMPUTED])
         .select_related("period")
         .annotate(evidence_count=Count("evidence"))
         .order_by("-period__number", "-entry")
     )
+    by_action: dict[UUID, list[Report]] = defaultdict(list)
     for report in rows:
-        if report.stands:
-            stands[report.action_id] = report
-    for report in rows:
-        now = stands.get(report.action_id)
-        if now and report.period.number < now.period.number:
-            before.setdefault(report.action_id, report)
-    return {key: (report, before.get(key)) for key, report in stands.items()}
+        by_action[report.action_id].append(report)
+    return {key: _of(own) for key, own in by_action.items()}
+
+
+def _of(rows: list[Report]) -> _Counted:
+    """Return what counts among the entries of an action and year, the newest first."""
+    stands = next((row for row in rows if row.stands), None)
+    typed = next((row for row in rows if not row.measured_by), None)
+    if stands is None:
+        computed = next((row for row in rows if row.measured_by), None)
+        return _Counted(None, None, typed, computed)
+    before = next(
+        (
+            row
+            for row in rows
+            if row.period.number < stands.period.number and row.measured_by == stands.measured_by
+        ),
+        None,
+    )
+    return _Counted(stands, before, typed if stands.measured_by else stands)

@@ -67,11 +67,12 @@ def actions(actor: Actor) -> QuerySet[Action]:
 
 
 def reports(actor: Actor) -> QuerySet[Report]:
-    """Return verified reports for everybody; unverified ones for their office and for those who verify."""
+    """Return verified and computed ones for everybody; others for their office and for those who verify."""
     if not actor.may("plan.read"):
         return Report.objects.none()
     own = within_reach(actor, "plan.report", "action__owner_id") | within_reach(actor, "plan.verify")
-    return Report.objects.filter(Q(status=Report.Status.VERIFIED) | own, action__in=actions(actor))
+    public = Q(status__in=[Report.Status.VERIFIED, Report.Status.COMPUTED])
+    return Report.objects.filter(public | own, action__in=actions(actor))
 
 
 def names(actor: Actor, office: str = "") -> bool:

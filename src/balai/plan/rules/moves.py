@@ -6,7 +6,8 @@
                         ▼    │
                        returned
 
-Nothing leaves `verified`: what was wrong is corrected by a new entry.
+Nothing leaves `verified`: what was wrong is corrected by a new entry. What is
+computed from data is born `computed` and stays so; a new figure is a new entry.
 """
 
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ VERIFY = "report.verify"
 RETURN = "report.return"
 CORRECT = "report.correct"
 CARRY = "report.carry"
+COMPUTE = "report.compute"
 
 AFTER: Mapping[str, str] = {
     SAVE: "draft",
@@ -24,6 +26,7 @@ AFTER: Mapping[str, str] = {
     VERIFY: "verified",
     RETURN: "returned",
     CORRECT: "draft",
+    COMPUTE: "computed",
 }
 """Verb → state it leads to. Saving a returned report leaves it returned."""
 
@@ -40,6 +43,7 @@ STEPS: frozenset[tuple[str | None, str]] = frozenset(
         (None, SAVE),
         (None, CORRECT),
         (None, CARRY),
+        (None, COMPUTE),
         *((before, after) for before in (SAVE, CORRECT, CARRY) for after in (SAVE, SUBMIT)),
         (CARRY, VERIFY),
         (CARRY, RETURN),

@@ -9,7 +9,14 @@ from django.utils.translation import gettext as _
 from balai.base.errors import Fault
 from balai.plan.sheets import cells
 from balai.plan.sheets.columns import Sheet
-from balai.plan.sheets.faults import Known, code_faults, quick_win_faults, risk_faults, row_faults
+from balai.plan.sheets.faults import (
+    Known,
+    code_faults,
+    quick_win_faults,
+    risk_faults,
+    row_faults,
+    tie_faults,
+)
 from balai.plan.sheets.grid import Grid
 from balai.plan.sheets.parsing import Parsed, parsed_rows
 from balai.plan.sheets.standing import Key, Standing
@@ -68,6 +75,7 @@ def compare(grids: Sequence[Grid], now: Standing) -> Outcome:
     if "risk" in rows:
         found.faults.extend(risk_faults(by_key["risk"], rows["risk"], now))
     found.faults.extend(quick_win_faults(by_key, rows, now))
+    found.faults.extend(tie_faults(by_key, rows, now))
     return found
 
 

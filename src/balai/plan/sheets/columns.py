@@ -38,6 +38,7 @@ class Column:
         limit: longest text, or decimals of a number.
         labels: of a CHOICE: label in the file → value kept.
         list_name: of a column with a drop-down: the list it offers.
+        is_younger: templates were handed out before it was there; a file without it leaves alone what stands.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Column:
     limit: int = 300
     labels: Mapping[str, str] = field(default_factory=dict)
     list_name: str = ""
+    is_younger: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,15 @@ def _actions(axes: AxisSet) -> Sheet:
             "Kosong berarti makin tinggi makin baik.",
             labels=DIRECTIONS,
             list_name="arah",
+        ),
+        Column(
+            "measured_by",
+            "Dihitung dari Indikator",
+            Kind.CODE,
+            "Kode indikator yang menghitung capaiannya; kosong berarti capaian diketik.",
+            limit=60,
+            list_name="indikator",
+            is_younger=True,
         ),
         Column("baseline", "Nilai Awal", Kind.NUMBER, "Angka sebelum rencana berjalan.", limit=4),
         Column("weight", "Bobot", Kind.NUMBER, "Lebih dari 0; kosong berarti 1.", limit=4),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from balai.base.errors import Fault
 from balai.plan.nomenclature import CODE
 from balai.plan.rules.money import APBD, PLEDGED
+from balai.plan.rules.ties import fits
 from balai.plan.sheets.grid import Grid
 from balai.plan.sheets.parsing import Parsed
 from balai.plan.sheets.standing import Key, Standing
@@ -74,6 +75,61 @@ def _action(grid: Grid, row: Parsed, now: Standing) -> Iterator[Fault]:
             grid.place(row.number, "ends_on"), _("selesai sebelum mulai."), _("Isi tanggal sejak hari mulai.")
         )
     yield from _point(grid, row)
+    yield from _tie(grid, row, now)
+
+
+def _tie(grid: Grid, row: Parsed, now: Standing) -> Iterator[Fault]:
+    code = row.fields.get("measured_by")
+    if not code:
+        return
+    unit, direction = row.fields["unit"], row.fields["direction"]
+    fitting = sorted(key for key, each in now.indicators.items() if fits(unit, direction, each))
+    right = _("Yang cocok satuan dan arahnya: %(codes)s.") % {"codes": ", ".join(fitting) or "–"}
+    indicator = now.indicators.get(code)
+    if indicator is None:
+        yield Fault(
+            grid.place(row.number, "measured_by"),
+            _("indikator “%(code)s” tidak ada.") % {"code": code[:60]},
+            right,
+        )
+    elif not fits(unit, direction, indicator):
+        yield Fault(
+            grid.place(row.number, "measured_by"),
+            _("satuan atau arah indikator “%(code)s” (%(unit)s) lain dari rencana aksi ini.")
+            % {"code": code, "unit": indicator.unit},
+            right,
+        )
+
+
+def tie_faults(
+    grids: Mapping[str, Grid], rows: Mapping[str, Sequence[Parsed]], now: Standing
+) -> Iterator[Fault]:
+    """A year measured by physical percent cannot be computed, so a tied action has a number in every year."""
+    tied = {key for key, fields in now.rows.get("action", {}).items() if fields["measured_by"]}
+    for row in rows.get("action", ()):
+        if row.is_whole and "measured_by" in row.fields:
+            (tied.add if row.fields["measured_by"] else tied.discard)(row.key)
+    brought = {row.key: row for row in rows.get("target", ()) if row.is_whole}
+    for key, row in brought.items():
+        if key[:2] in tied and row.fields["value"] is None:
+            yield Fault(
+                grids["target"].place(row.number, "value"),
+                _("target aksi “%(code)s” kosong, padahal capaiannya dihitung dari indikator.")
+                % {"code": key[1]},
+                _("Isi angka, atau kosongkan kolom Dihitung dari Indikator pada lembar Aksi."),
+            )
+    for row in rows.get("action", ()):
+        empty = [
+            str(key[2])
+            for key, fields in now.rows.get("target", {}).items()
+            if key[:2] == row.key and fields["value"] is None and key not in brought
+        ]
+        if row.is_whole and row.fields.get("measured_by") and empty:
+            yield Fault(
+                grids["action"].place(row.number, "measured_by"),
+                _("target %(years)s tidak berupa angka.") % {"years": ", ".join(empty)},
+                _("Isi angkanya di lembar Target, atau kosongkan kolom ini."),
+            )
 
 
 def _point(grid: Grid, row: Parsed) -> Iterator[Fault]:

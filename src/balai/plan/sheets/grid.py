@@ -217,7 +217,7 @@ def _header(sheet: Sheet, header: Sequence[Any]) -> tuple[dict[int, str], list[F
         else:
             keys[index] = key
     for column in sheet.columns:
-        if column.key not in keys.values():
+        if column.key not in keys.values() and not column.is_younger:
             faults.append(
                 Fault(
                     scan.place(sheet.title, 1),

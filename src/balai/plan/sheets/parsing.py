@@ -55,7 +55,7 @@ def _parse(grid: Grid, row: Row, now: Standing, faults: list[Fault]) -> Parsed:
     is_whole = True
     for column in grid.sheet.columns:
         if column.key not in grid.letters:
-            is_whole = False
+            is_whole = is_whole and column.is_younger
             continue
         raw = row.cells.get(column.key, cells.EMPTY)
         try:

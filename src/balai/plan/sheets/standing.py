@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from balai.base.actor import Actor
 from balai.base.errors import NotFound
+from balai.data import reads as data
+from balai.data.rules.indicators import Indicator
 from balai.definitions.taxonomies import AxisSet, axis_set
 from balai.people.reads.offices import all_offices, ways_to_name_offices
 from balai.plan.models import (
@@ -36,8 +38,8 @@ type Fields = dict[str, Any]
 _SOURCED = ("origin", "source", "confidence")
 _PROGRAMME = ("title", "goal", "rpjmd_code", *_SOURCED)
 _ACTION = (
-    *("title", "description", "family", "owner_name", "indicator", "unit", "direction", "baseline", "weight"),
-    *("starts_on", "ends_on", "is_quick_win", "place_name", "latitude", "longitude"),
+    *("title", "description", "family", "owner_name", "indicator", "unit", "direction", "measured_by"),
+    *("baseline", "weight", "starts_on", "ends_on", "is_quick_win", "place_name", "latitude", "longitude"),
     *_SOURCED,
 )
 
@@ -51,6 +53,7 @@ class Standing:
         ids: sheet key → row key → database key.
         offices: code → key; office_names: what else people call them, in lower case → code.
         partners: name → key.
+        indicators: code → what it counts, of those that can be tied to.
         years: every year the plan or a planning period it answers to reaches.
     """
 
@@ -61,6 +64,7 @@ class Standing:
     offices: Mapping[str, UUID]
     office_names: Mapping[str, str]
     partners: Mapping[str, UUID]
+    indicators: Mapping[str, Indicator]
     years: range
 
 
@@ -95,7 +99,7 @@ def seen_actions(actor: Actor, verb: str, plan: Masterplan) -> QuerySet[Action]:
     return sight.actions(actor).filter(reached, programme__masterplan=plan)
 
 
-def standing(plan: Masterplan, actions: QuerySet[Action]) -> Standing:
+def standing(actor: Actor, plan: Masterplan, actions: QuerySet[Action]) -> Standing:
     """Return what stands of `actions` and, where all of them are given, of the plan's programmes."""
     into = _Reading()
     codes = dict(all_offices().values_list("pk", "code"))
@@ -109,7 +113,8 @@ def standing(plan: Masterplan, actions: QuerySet[Action]) -> Standing:
     _read_children(into, list(keys), keys, codes, names)
     offices = {code: key for key, code in codes.items()}
     other = {way: codes[UUID(key)] for way, key in ways_to_name_offices().items()}
-    return Standing(plan, axes, into.rows, into.ids, offices, other, partners, _years(plan))
+    indicators = {row.definition.code: row.definition for row in data.indicators(actor)}
+    return Standing(plan, axes, into.rows, into.ids, offices, other, partners, indicators, _years(plan))
 
 
 def _partners() -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from django.db.models import QuerySet
 
 from balai.base.actor import Actor
-from balai.plan.models import Action, Evidence, Masterplan, PublishedFigure
+from balai.plan.models import COMPUTED, TYPED, Action, Evidence, Masterplan, PublishedFigure
 from balai.plan.reads import sight
 from balai.plan.sheets.columns import ORIGINS, VIEWS
 from balai.plan.sheets.layout import Table
@@ -17,7 +17,9 @@ _STATUS = {
     "submitted": "menunggu verifikasi",
     "returned": "dikembalikan",
     "verified": "terverifikasi",
+    "computed": "dihitung dari catatan",
 }
+_KIND = {TYPED: "diketik", COMPUTED: "dihitung"}
 _CONFIDENCE = {"verified": "terverifikasi", "single source": "satu sumber", "inferred": "disimpulkan"}
 _PLAN_STATUS = {"draft": "draf", "adopted": "ditetapkan", "superseded": "digantikan"}
 
@@ -40,15 +42,25 @@ def _reports(actor: Actor, plan: Masterplan, actions: QuerySet[Action]) -> Table
         .order_by("action__programme__code", "action__code", "year", "period__number", "entry")
     )
     headings = ("Kode Program", "Kode Aksi", "Judul", ORIGIN, "Tahun", "Masa", "Entri", "Nilai", "Satuan")
+    how = ("Cara Nilai Diperoleh", "Indikator", "Nomor Angka")
     more = ("Fisik (%)", "Realisasi (Rp)", "Catatan", "Status", "Berlaku", "Dilaporkan", "Diverifikasi")
     return Table(
         VIEWS[0],
-        (*headings, *more),
+        (*headings, *how, *more),
         [
             (
                 *(row.action.programme.code, row.action.code, row.action.title, origin(row.action.origin)),
-                *(row.year, row.period.title, row.entry, row.value, row.action.unit, row.physical_percent),
-                *(row.spent, row.note, _STATUS[row.status], row.stands, row.reported_at, row.verified_at),
+                *(row.year, row.period.title, row.entry, row.value, row.action.unit),
+                *(_KIND[row.kind], row.measured_by, str(row.measurement or "")),
+                *(
+                    row.physical_percent,
+                    row.spent,
+                    row.note,
+                    _STATUS[row.status],
+                    row.stands,
+                    row.reported_at,
+                    row.verified_at,
+                ),
             )
             for row in rows
         ],

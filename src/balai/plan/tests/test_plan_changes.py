@@ -408,7 +408,9 @@ def test_the_flat_rows_carry_what_the_pages_show(malang_town: Town) -> None:
         ("branding", "1/2", "20.0000", True),
         ("economy", "1/2", "20.0000", True),
     ]
-    figures = reads.realisation_table(reads.realisation(visitor, None, 2026, TODAY))
+    figures = reads.realisation_table(
+        reads.realisation(visitor, None, 2026, TODAY), reads.figure_kinds(visitor, None, 2026)
+    )
     assert {(row["rule"], row["percent"]) for row in figures if not row["dimension"]} == {
         ("pooled", "100.00"),
         ("mean", "100.00"),
