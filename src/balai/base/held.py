@@ -37,6 +37,10 @@ class Held:
         """Open the bytes. Raises FileNotFoundError after a day."""
         return (_folder() / self.key).open("rb")
 
+    def remove(self) -> None:
+        """Let go of the bytes before their day is over."""
+        (_folder() / self.key).unlink(missing_ok=True)
+
 
 def keep(content: BinaryIO, name: str, place: str) -> Held:
     """Put the bytes of an upload aside, read from where it stands.

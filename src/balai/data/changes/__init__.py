@@ -2,18 +2,24 @@
 
 from balai.data.changes.datasets import check, declare, ensure, return_draft, submit
 from balai.data.changes.indicators import MEASURED, Unfinished, measure
+from balai.data.changes.looking import Looked, keep_sealed, look_through, on_disk, opened
 from balai.data.changes.reference import publish_reference
 from balai.data.changes.retention import retire, sweep
 from balai.data.changes.versions import Published, publish, publish_file
 
 __all__ = [
     "MEASURED",
+    "Looked",
     "Published",
     "Unfinished",
     "check",
     "declare",
     "ensure",
+    "keep_sealed",
+    "look_through",
     "measure",
+    "on_disk",
+    "opened",
     "publish",
     "publish_file",
     "publish_reference",

@@ -32,8 +32,19 @@ from balai.data.reads.producing import (
     own_datasets,
 )
 from balai.data.reads.queries import QueryRow, saved_queries, saved_query
+from balai.data.reads.rows import (
+    Profile,
+    RowsPage,
+    RowsQuestion,
+    answer_rows,
+    profile,
+    rows,
+    rows_question,
+)
+from balai.data.reads.rows_files import WholeCsv, whole_csv
 from balai.data.reads.running import Limits, UnderWay, begin, limits, walls
 from balai.data.reads.shelf import EXCEL_MOST_ROWS, FACETS, SORTS, Shelf, Wanted, shelf
+from balai.data.reads.uses import Use, used_by
 from balai.data.reads.versions import (
     Readable,
     VersionRow,
@@ -44,6 +55,7 @@ from balai.data.reads.versions import (
     version,
     versions,
 )
+from balai.data.reads.whole import parquet_file, rows_of_one_key
 
 __all__ = [
     "EXCEL_MOST_ROWS",
@@ -59,15 +71,21 @@ __all__ = [
     "Measured",
     "OwnDataset",
     "OwnRow",
+    "Profile",
     "QueryRow",
     "Readable",
     "RowsBehind",
+    "RowsPage",
+    "RowsQuestion",
     "Shelf",
     "UnderWay",
+    "Use",
     "VersionRead",
     "VersionRow",
     "Wanted",
+    "WholeCsv",
     "answer",
+    "answer_rows",
     "ask",
     "begin",
     "catalogue",
@@ -86,17 +104,24 @@ __all__ = [
     "offices_to_speak_for",
     "own_dataset",
     "own_datasets",
+    "parquet_file",
+    "profile",
     "question",
     "readable",
     "readable_version",
+    "rows",
     "rows_behind",
+    "rows_of_one_key",
+    "rows_question",
     "saved_queries",
     "saved_query",
     "series",
     "shelf",
     "standing",
+    "used_by",
     "version",
     "versions",
     "waiting",
     "walls",
+    "whole_csv",
 ]

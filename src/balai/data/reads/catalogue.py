@@ -86,7 +86,7 @@ def of_code(actor: Actor, code: str) -> Dataset:
 
 
 def row_of(row: Dataset, written: dict[str, object] | None = None) -> DatasetRow:
-    """Return a dataset as its readers see it, or as `written` says; wants `current` and `producer` at hand."""
+    """Return a dataset as its readers see it, or as `written` says; asks for `current` and `producer`."""
     current: DatasetVersion | None = row.current
     return DatasetRow(
         row.pk,

@@ -52,7 +52,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Shelf:
-    """One page of what was found. `facets`: name → (value, how many there would be), as if it were not set."""
+    """One page of what was found.
+
+    `facets` is name → (value, how many there would be with it), each as if it alone were not set.
+    `every` counts all the actor may read.
+    """
 
     rows: tuple[DatasetRow, ...]
     total: int

@@ -99,11 +99,9 @@ def _of_columns(said: Declaration) -> Iterator[Remark]:
                 _("Data pribadi disimpan apa adanya."),
                 _("Boleh selama set datanya tertutup; pilih cara terbit bila kelak dibuka."),
             )
-        if column.type in (ColumnType.INTEGER, ColumnType.DECIMAL) and not column.unit:
-            if column.name not in said.key:
-                yield Remark(
-                    column.name, _("Angka tanpa satuan."), _("Tulis satuannya, misalnya orang atau km.")
-                )
+        is_number = column.type in (ColumnType.INTEGER, ColumnType.DECIMAL)
+        if is_number and not column.unit and column.name not in said.key:
+            yield Remark(column.name, _("Angka tanpa satuan."), _("Tulis satuannya, misalnya orang atau km."))
         if column.type is ColumnType.TEXT and column.name.startswith(("kode_wilayah", "kelurahan_kode")):
             yield Remark(
                 column.name,

@@ -1,0 +1,145 @@
+"""The catalogue of One Data: search it, narrow it down, come to a dataset."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from balai.base.access import actor_of, needs
+from balai.base.kept import kept
+from balai.base.twins import FlatRow, as_csv, as_json
+from balai.data import reads
+from balai.data.pages.words import badge
+from balai.data.rules.wording import CLASSIFICATIONS, FREQUENCIES
+
+SHOWN = 20
+_ASKED = {
+    "kata": "keyword",
+    "produsen": "producer",
+    "klasifikasi": "classification",
+    "milik": "whose",
+    "isi": "holds",
+}
+"""How the address calls a facet → what the catalogue calls it."""
+_NAMES: dict[str, Any] = {
+    "kata": gettext_lazy("Topik"),
+    "produsen": gettext_lazy("Produsen data"),
+    "klasifikasi": gettext_lazy("Klasifikasi"),
+    "milik": gettext_lazy("Milik"),
+    "isi": gettext_lazy("Isi dan bentuk"),
+}
+_VALUES: dict[str, dict[str, Any]] = {
+    "klasifikasi": dict(CLASSIFICATIONS),
+    "milik": {"city": gettext_lazy("pemerintah daerah ini"), "nation": gettext_lazy("nasional")},
+    "isi": {
+        "point": gettext_lazy("punya titik peta"),
+        "region": gettext_lazy("punya kode wilayah"),
+        "rupiah": gettext_lazy("punya nilai rupiah"),
+        "excel": gettext_lazy("dapat diunduh sebagai Excel"),
+    },
+}
+_SORTS: dict[str, tuple[str, Any]] = {
+    "judul": ("title", gettext_lazy("Judul")),
+    "terbaru": ("newest", gettext_lazy("Terbit terbaru")),
+    "terbesar": ("largest", gettext_lazy("Baris terbanyak")),
+}
+
+
+@require_safe
+@needs("data.read")
+@kept
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """Every dataset the visitor may read, by word and facet, a page at a time."""
+    wanted = _wanted(request)
+    found = reads.shelf(actor_of(request), wanted, request.GET.get("after", "")[:200], SHOWN)
+    return render(
+        request,
+        "data/catalogue.html",
+        {
+            "found": found,
+            "wanted": wanted,
+            "rows": [(row, badge(row.declaration.classification)) for row in found.rows],
+            "facets": [_facet(request, name, found) for name in _ASKED if _is_useful(request, name, found)],
+            "chosen": [_chosen(name, request.GET[name]) for name in _ASKED if request.GET.get(name)],
+            "sorts": [(key, label, key == _sort(request)) for key, (_own, label) in _SORTS.items()],
+            "is_narrowed": wanted != reads.Wanted(sort=wanted.sort),
+            "frequencies": FREQUENCIES,
+            "is_first": not request.GET.get("after"),
+        },
+    )
+
+
+@require_safe
+@needs("data.read")
+@kept
+def catalogue_json(request: HttpRequest) -> HttpResponse:
+    return as_json(datasets=_flat(request))
+
+
+@require_safe
+@needs("data.read")
+@kept
+def catalogue_csv(request: HttpRequest) -> HttpResponse:
+    return as_csv("satu-data", _flat(request))
+
+
+def _wanted(request: HttpRequest) -> reads.Wanted:
+    asked = {own: request.GET.get(name, "")[:200] for name, own in _ASKED.items()}
+    words = request.GET.get("q", "").strip()[:100]
+    return reads.Wanted(words=words, sort=_SORTS[_sort(request)][0], **asked)
+
+
+def _sort(request: HttpRequest) -> str:
+    asked = request.GET.get("urut", "")
+    return asked if asked in _SORTS else "judul"
+
+
+def _label(name: str, value: str) -> str:
+    return str(_VALUES.get(name, {}).get(value, value))
+
+
+def _facet(request: HttpRequest, name: str, found: reads.Shelf) -> dict[str, Any]:
+    here = request.GET.get(name, "")
+    values = found.facets[_ASKED[name]]
+    return {
+        "name": name,
+        "label": _NAMES[name],
+        "values": [(value, _label(name, value), count, value == here) for value, count in values],
+    }
+
+
+def _is_useful(request: HttpRequest, name: str, found: reads.Shelf) -> bool:
+    """Tell whether a facet divides what was found, or is already set."""
+    return bool(request.GET.get(name)) or len(found.facets[_ASKED[name]]) > 1
+
+
+def _chosen(name: str, value: str) -> dict[str, Any]:
+    return {"name": name, "label": _NAMES[name], "value": _label(name, value[:200])}
+
+
+def _flat(request: HttpRequest) -> list[FlatRow]:
+    """Return all that was found, not a page of it: one flat row each."""
+    found = reads.shelf(actor_of(request), _wanted(request), limit=100_000)
+    return [
+        {
+            "code": row.code,
+            "title": row.declaration.title.id,
+            "title_en": row.declaration.title.en,
+            "description": row.declaration.description.id,
+            "publisher": row.tenant,
+            "producer": row.producer,
+            "classification": str(row.declaration.classification),
+            "licence": row.declaration.licence,
+            "frequency": str(row.declaration.frequency),
+            "keywords": "; ".join(row.declaration.keywords),
+            "version": row.number,
+            "period": row.period,
+            "rows": row.rows,
+            "published_at": row.published_at.isoformat() if row.published_at else None,
+            "page": request.build_absolute_uri(reverse("dataset", args=[row.code])),
+        }
+        for row in found.rows
+    ]
