@@ -28,12 +28,10 @@ Offset = Annotated[
 def rows(
     request: HttpRequest,
     code: Word,
-    filter: Annotated[
-        list[Names],
-        Field(
-            description="column:op:value, as often as needed; ops: eq, in (a|b), from, until, prefix, missing"
-        ),
-    ] = Query([]),  # noqa: B008
+    filter: list[Names] = Query(  # noqa: B008
+        [],
+        description="column:op:value, as often as needed; op: eq, in (a|b), from, until, prefix, missing",
+    ),
     words: Annotated[Word, Field(description="each word is in some text of the row")] = "",
     sort: Annotated[
         Names, Field(description="columns with commas between, - before one for descending")

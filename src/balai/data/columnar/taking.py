@@ -117,19 +117,20 @@ def _leaving(duck: Engine, declaration: Declaration, source: str, locate: Locate
 
 def _cells(column: Column, located: Mapping[str, int]) -> Iterator[str]:
     names = [quoted(name) for name in _given(column)]
-    name = names[0]
+    name, new = names[0], quoted(column.published_as or column.name)
     if column.name in located:
-        yield f"CASE WHEN {name} IS NOT NULL THEN coalesce(v{located[column.name]}.code, '?') END"
+        yield f"CASE WHEN {name} IS NOT NULL THEN coalesce(v{located[column.name]}.code, '?') END AS {new}"
     elif column.transform is Transform.VILLAGE:
         yield (
             f"CASE WHEN length({name}) >= {VILLAGE_LENGTH} THEN left({name}, {VILLAGE_LENGTH}) "
-            f"WHEN {name} IS NOT NULL THEN '?' END"
+            f"WHEN {name} IS NOT NULL THEN '?' END AS {new}"
         )
     elif column.transform is Transform.YEAR_OF_BIRTH:
         is_date = f"regexp_full_match({name}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')"
         yield (
             f"CASE WHEN {is_date} AND TRY_CAST({name} AS DATE) IS NOT NULL "
-            f"THEN CAST(year(TRY_CAST({name} AS DATE)) AS VARCHAR) WHEN {name} IS NOT NULL THEN '?' END"
+            f"THEN CAST(year(TRY_CAST({name} AS DATE)) AS VARCHAR) "
+            f"WHEN {name} IS NOT NULL THEN '?' END AS {new}"
         )
     else:
         yield from names
