@@ -16,6 +16,7 @@ from balai.data.reads.indicators import (
     series,
     standing,
 )
+from balai.data.reads.indicators_behind import MOST_ROWS as MOST_ROWS_BEHIND
 from balai.data.reads.indicators_behind import (
     Changes,
     DatasetDifference,
@@ -68,6 +69,7 @@ __all__ = [
     "Failure",
     "IndicatorRow",
     "Limits",
+    "MOST_ROWS_BEHIND",
     "Measured",
     "OwnDataset",
     "OwnRow",

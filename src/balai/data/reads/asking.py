@@ -14,7 +14,7 @@ from django.conf import settings
 from balai.base.actor import Actor
 from balai.data.engines.reader import Answer, Export, Form
 from balai.data.engines.serving import readers
-from balai.data.reads.versions import Readable, bring, readable
+from balai.data.reads.versions import Readable, readable
 from balai.data.rules import gate
 from balai.data.rules.gate import Question
 
@@ -52,11 +52,9 @@ def ask(
 
 def answer(asked: Question) -> Answer:
     """Ask a question that passed the gate. Raises as `ask`."""
-    bring(asked.tables)
     return readers().ask(asked, seconds=settings.QUERY_SECONDS, memory_mb=settings.QUERY_MEMORY_MB)
 
 
 def export(asked: Question, form: Form) -> Export:
     """Ask for the whole answer to a question as a file: "csv", "json" or "parquet". Raises as `ask`."""
-    bring(asked.tables)
     return readers().export(asked, form, seconds=SECONDS_OF_AN_EXPORT, memory_mb=settings.QUERY_MEMORY_MB)

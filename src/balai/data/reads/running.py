@@ -98,4 +98,4 @@ def begin(
 
 def walls() -> Walls:
     """Say which protections stand around the readers of this machine. Raises Busy, Gone."""
-    return readers().walls()
+    return readers().readers.walls()

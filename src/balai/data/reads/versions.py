@@ -1,6 +1,6 @@
 """Versions of a dataset: their record, their rows, and what changed between two of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +21,8 @@ from balai.data.reads.catalogue import of_code
 from balai.data.rules.comparing import Comparison
 from balai.data.rules.gate import ColumnType, Table
 from balai.data.rules.metadata import Declaration, read
+from balai.data.sidefiles.place import Kind, place
+from balai.data.sidefiles.versions import facts_of
 from balai.data.storage import storage
 
 MOST_ROWS = 1000
@@ -116,16 +118,19 @@ def compare(
 def readable(actor: Actor) -> Mapping[str, Readable]:
     """Return what the actor may ask questions of, by name; the own tenant's stand before the nation's.
 
-    A version whose file is known to be gone is left out. Files in S3-compatible storage come with `bring`.
+    A version whose file is known to be gone is left out. Files in S3-compatible storage come
+    when a question reads them.
     """
     with tenancy.widened(tenancy.NATIONAL):
+        # Metadata is long, and what questions need of it is remembered by version.
+        seen = sight.published(actor).select_related("current")
         rows = sorted(
-            sight.published(actor).select_related("current"), key=lambda row: row.tenant == actor.tenant
+            seen.defer("metadata", "draft", "current__metadata"), key=lambda row: row.tenant == actor.tenant
         )
-    found = {}
-    for row in rows:
-        with suppress(NotFound):
-            found[row.code] = _readable(row.code, row.current)
+        found = {}
+        for row in rows:
+            with suppress(NotFound):
+                found[row.code] = _readable(row.code, row.current)
     return found
 
 
@@ -138,11 +143,14 @@ def readable_version(actor: Actor, code: str, number: int) -> Readable:
 
 
 _TYPES = {
-    "BIGINT": ColumnType.INTEGER,
-    "VARCHAR": ColumnType.TEXT,
-    "DOUBLE": ColumnType.DOUBLE,
-    "DATE": ColumnType.DATE,
-    "BOOLEAN": ColumnType.BOOLEAN,
+    "text": ColumnType.TEXT,
+    "region": ColumnType.TEXT,
+    "integer": ColumnType.INTEGER,
+    "money": ColumnType.INTEGER,
+    "decimal": ColumnType.DECIMAL,
+    "double": ColumnType.DOUBLE,
+    "date": ColumnType.DATE,
+    "boolean": ColumnType.BOOLEAN,
 }
 
 
@@ -150,10 +158,12 @@ def _readable(code: str, row: DatasetVersion | None) -> Readable:
     if row is None:
         raise NotFound(_("Tidak ada set data “%(code)s”.") % {"code": code})
     file = _expected(row)
-    columns = {
-        one.name: _TYPES.get(one.type, ColumnType.DECIMAL) for one in columnar.physical(read(row.metadata))
-    }
-    return Readable(row.tenant, code, row.pk, row.number, Table(code, file, columns))
+    known = facts_of(row)
+    # Questions over the column cache take half the work of those over Parquet.
+    quick = place(row.tenant, known.sha256, Kind.COLUMNS)
+    columns = {one.name: _TYPES[one.sort] for one in known.columns}
+    table = Table(code, quick if quick.is_file() else file, columns)
+    return Readable(row.tenant, code, row.pk, row.number, table)
 
 
 def _seen(actor: Actor, row: Dataset) -> QuerySet[DatasetVersion]:
@@ -178,21 +188,6 @@ def _files(row: DatasetVersion) -> tuple[Path, ...]:
         raise _given_up(row) from None
     except OSError as error:
         raise Gone(_("Tempat simpan berkas set data tidak menjawab. Coba lagi.")) from error
-
-
-def bring(tables: Iterable[Table]) -> None:
-    """Have the files of these tables on this machine, for some minutes at least; `readable` only names them.
-
-    Raises:
-        Gone: they could not be had.
-    """
-    for table in tables:
-        try:
-            storage().fetch(table.file)
-        except FileNotFoundError:
-            raise Gone(_("Berkas set data tidak ada: %(file)s.") % {"file": table.file.name}) from None
-        except OSError as error:
-            raise Gone(_("Tempat simpan berkas set data tidak menjawab. Coba lagi.")) from error
 
 
 def _expected(row: DatasetVersion) -> Path:
