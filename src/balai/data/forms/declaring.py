@@ -92,7 +92,7 @@ class DatasetForm(Asked):
     licence = forms.ChoiceField(label=_("Lisensi"), choices=LICENCES)
     legal_basis = _text(_("Dasar hukum"), _("Jenis, nomor, tahun; misalnya Perwal 12/2025."))
     frequency = forms.ChoiceField(
-        label=_("Seberapa sering diperbarui?"), choices=[("", _("Pilih"))] + list(FREQUENCIES.items())
+        label=_("Seberapa sering diperbarui?"), choices=[("", _("Pilih")), *FREQUENCIES.items()]
     )
     coverage = forms.CharField(
         label=_("Cakupan wilayah"),

@@ -203,7 +203,8 @@ def _copied(request: HttpRequest) -> Declaration | None:
 
 def _copies(request: HttpRequest) -> list[tuple[str, str]]:
     """Return code and title of what a declaration may be copied from."""
-    found = {row.code: str(row.declaration.title) for row in reads.catalogue(actor_of(request))}
+    found = {code: str(definition.value.title) for code, definition in load(DATASETS).items()}
+    found |= {row.code: str(row.declaration.title) for row in reads.catalogue(actor_of(request))}
     found |= {row.code: str(row.title) for row in reads.own_datasets(actor_of(request))}
     return sorted(found.items(), key=lambda pair: pair[1])
 

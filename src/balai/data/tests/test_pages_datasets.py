@@ -128,7 +128,8 @@ def test_limited_and_closed_are_never_shown_to_others(
     }
     inside = [
         "/data/bins/", "/data/bins/versi/1/", "/data/bins/bandingkan/", "/data/bins/metadata.json",
-        "/data/bins.json", "/data/bins.csv", "/data/bins.parquet", "/data/bins.xlsx", "/data/bins/versi/1.csv",
+        "/data/bins.json", "/data/bins.csv", "/data/bins.parquet", "/data/bins.xlsx",
+        "/data/bins/versi/1.csv",
         "/api/v1/data/datasets/bins", "/api/v1/data/datasets/bins/versions",
     ]  # fmt: skip
     for name, client in clients.items():

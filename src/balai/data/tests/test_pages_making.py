@@ -1,0 +1,309 @@
+"""The desks of producer and steward: a dataset is written, handed in, sent back, accepted, and published."""
+
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.cast import Cast, Person, someone, visitor_at
+
+from balai.base import tenancy
+from balai.data import changes, reads
+from balai.data.models import Dataset, DatasetVersion
+from balai.data.tests import registry
+from balai.data.tests.registry import NOW, a_bin, declared, founded, publish
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("malang", "own_folder")]
+
+TYPED: dict[str, Any] = {
+    "code": "bins",
+    "title_id": "Tempat sampah",
+    "description_id": "Tempat sampah umum, satu baris satu tempat.",
+    "keywords": "sampah, lingkungan",
+    "producer": "diskominfo",
+    "steward_id": "Walidata Kota Malang",
+    "custodian_id": "Dinas Kominfo",
+    "concept_id": "Tempat sampah",
+    "definition_id": "Wadah tetap di ruang umum.",
+    "classification_id": "Menurut kecamatan",
+    "measure_id": "Volume",
+    "unit_id": "Liter",
+    "classification": "open",
+    "licence": "CC BY 4.0",
+    "legal_basis": "Perwal 12/2025",
+    "frequency": "monthly",
+    "columns-count": "2",
+    "columns-0-name": "id",
+    "columns-0-type": "integer",
+    "columns-0-meaning_id": "Nomor",
+    "columns-0-is_key": "on",
+    "columns-1-name": "litres",
+    "columns-1-type": "decimal",
+    "columns-1-meaning_id": "Isi",
+    "columns-1-unit_id": "liter",
+    "columns-1-decimals": "2",
+    "columns-1-optional": "on",
+}
+
+
+@pytest.fixture
+def tika(cast: Cast) -> Person:
+    """The steward of Kota Malang."""
+    return someone("Tika", "35.73", "steward", office=cast.kominfo)
+
+
+def _page(client: Client, address: str, status: int = 200) -> str:
+    answer = client.get(address)
+    assert answer.status_code == status, (address, answer.status_code)
+    return answer.content.decode()
+
+
+def _sent(client: Client, address: str, status: int = 200, **typed: Any) -> str:
+    answer = client.post(address, typed, follow=True)
+    assert answer.status_code == status, (address, answer.status_code, answer.content.decode()[-3000:])
+    return answer.content.decode()
+
+
+def _row() -> Dataset:
+    return Dataset.objects.get(code="bins")
+
+
+def _csv(text: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("sampah.csv", text.encode(), "text/csv")
+
+
+def _accepted(cast: Cast, tika: Person) -> None:
+    """Have Budi write the dataset and Tika accept it."""
+    _sent(cast.budi.client, "/meja/data/baru/", **TYPED)
+    _sent(cast.budi.client, "/meja/data/bins/ajukan/", version=_row().version)
+    _sent(tika.client, "/meja/walidata/bins/terima/", version=_row().version)
+
+
+def test_a_dataset_is_written_sent_back_mended_and_accepted(cast: Cast, tika: Person) -> None:
+    budi = cast.budi.client
+    page = _sent(budi, "/meja/data/baru/", **TYPED)
+    assert "Draf tersimpan." in page and "Bahasa Inggrisnya sama" in page
+    page = _sent(budi, "/meja/data/bins/ajukan/", version=_row().version)
+    assert "Diajukan oleh Budi" in page
+    assert "1 set data menunggu pemeriksaan Anda" in _page(tika.client, "/meja/walidata/")
+    page = _page(tika.client, "/meja/walidata/bins/")
+    assert "Perwal 12/2025" in page and "bilangan bulat; Nomor" in page and "Terima" in page
+    _sent(tika.client, "/meja/walidata/bins/kembalikan/", version=_row().version, reason="Satuannya keliru.")
+    page = _page(budi, "/meja/data/bins/")
+    assert "Satuannya keliru." in page and "Perbaiki" in page
+    changed = TYPED | {"version": _row().version, "unit_id": "Liter penuh"}
+    _sent(budi, "/meja/data/bins/ubah/", **changed)
+    _sent(budi, "/meja/data/bins/ajukan/", version=_row().version)
+    page = _sent(tika.client, "/meja/walidata/bins/terima/", version=_row().version)
+    assert "dapat menerbitkan versi pertama" in page
+    assert _row().metadata["standard"]["unit"] == {"id": "Liter penuh", "en": "Liter penuh"}
+
+
+def test_every_fault_stands_at_its_field_and_nothing_typed_is_lost(cast: Cast) -> None:
+    typed = TYPED | {
+        "code": "Tempat Sampah",
+        "legal_basis": "",
+        "columns-0-is_key": "",
+        "columns-1-name": "Isi Liter",
+    }
+    page = _sent(cast.budi.client, "/meja/data/baru/", 422, **typed)
+    assert "#id_legal_basis" in page and 'value="Tempat sampah"' in page and not Dataset.objects.exists()
+    page = _sent(cast.budi.client, "/meja/data/baru/", 422, **(typed | {"legal_basis": "Perwal 1/2025"}))
+    assert "Pakai huruf kecil, angka, dan garis bawah" in page and "#id_code" in page
+    assert "#kolom-1" in page and "Centang “kunci”" in page
+
+
+@pytest.mark.parametrize(
+    ("why", "changed", "told"),
+    [
+        ("a personal column as it is", {"columns-1-privacy": "personal"}, "Kolom pribadi tidak boleh terbit"),
+        ("a reference list for a number", {"columns-1-reference": "regions"}, "hanya untuk kode wilayah"),
+        ("two columns of one name", {"columns-1-name": "id"}, "bernama sama"),
+        ("a word that addresses need", {"code": "tanya"}, "dipakai oleh alamat halaman lain"),
+        ("a code of a definition file", {"code": "holidays"}, "mengikuti berkas definisi"),
+    ],
+)
+def test_a_draft_is_refused_for(cast: Cast, why: str, changed: dict[str, str], told: str) -> None:
+    answer = cast.budi.client.post("/meja/data/baru/", TYPED | changed)
+    assert answer.status_code in (422, 423) and told in answer.content.decode(), why
+    assert not Dataset.objects.filter(code__in=("bins", "tanya")).exists()
+
+
+def test_columns_are_added_moved_and_removed_without_scripts(cast: Cast) -> None:
+    budi = cast.budi.client
+
+    def names(**asked: str) -> list[str]:
+        answer = budi.post("/meja/data/baru/", TYPED | asked)
+        assert answer.status_code == 200
+        form = answer.context["form"]
+        assert form["title_id"].value() == "Tempat sampah", "what was typed stays"
+        return [column["name"].value() or "" for column in form.columns.forms]
+
+    assert names(arrange="up-1") == ["litres", "id"]
+    assert names(arrange="down-0") == ["litres", "id"]
+    assert names(arrange="remove-0") == ["litres"]
+    assert names(arrange="add") == ["id", "litres", ""]
+    assert names(arrange="up-99") == ["id", "litres"]
+    assert not Dataset.objects.exists()
+
+
+def test_a_declaration_is_copied_to_begin_with(cast: Cast) -> None:
+    page = _page(cast.budi.client, "/meja/data/baru/?dari=plan_budget")
+    assert "Formulir diisi dari" in page and 'value="programme"' in page and 'value="plan_budget"' in page
+    assert 'name="code" value="plan_budget"' not in page
+
+
+def test_two_who_edit_at_once_are_told_what_differs(cast: Cast) -> None:
+    budi = cast.budi.client
+    _sent(budi, "/meja/data/baru/", **TYPED)
+    seen = _row().version
+    _sent(cast.wati.client, "/meja/data/bins/ubah/", **(TYPED | {"version": seen}))
+    changed = TYPED | {"version": seen, "title_id": "Judul Budi"}
+    page = _sent(budi, "/meja/data/bins/ubah/", 409, **changed)
+    assert "Orang lain menyimpan lebih dahulu" in page and "Judul Budi" in page
+    assert _row().draft["title"]["id"] == "Tempat sampah"
+    _sent(budi, "/meja/data/bins/ubah/", **(changed | {"version": _row().version}))
+    assert _row().draft["title"]["id"] == "Judul Budi"
+
+
+def test_rows_are_looked_through_and_published_only_when_agreed_to(cast: Cast, tika: Person) -> None:
+    budi = cast.budi.client
+    _accepted(cast, tika)
+    assert "id,litres" in _page(budi, "/meja/data/bins/baris/templat.csv")
+    page = _sent(budi, "/meja/data/bins/baris/", 422, file=_csv("id,litres\n1,banyak\n1,2\n"), period="2026")
+    assert (
+        "Baris 1, kolom litres" in page and "Tertulis “banyak”." in page and "Belum ada yang terbit." in page
+    )
+    answer = budi.post("/meja/data/bins/baris/", {"file": _csv("id;litres\n1;120.5\n2;\n"), "period": "2026"})
+    page = answer.content.decode()
+    assert answer.status_code == 200 and "2 baris siap terbit" in page and "120,5" in page
+    assert not DatasetVersion.objects.exists()
+    page = _sent(budi, "/meja/data/bins/baris/terbitkan/", agreed=answer.context["agreed"])
+    assert "Versi 1 terbit dengan 2 baris." in page
+    assert len(reads.first_rows(cast.sari.actor, "bins")) == 2
+    again = budi.post("/meja/data/bins/baris/", {"file": _csv("id,litres\n2,\n1,120.50\n"), "period": "2026"})
+    assert "Isinya sama dengan yang sudah terbit" in again.content.decode()
+
+
+def test_a_correction_needs_its_reason_and_says_what_would_change(cast: Cast, tika: Person) -> None:
+    _accepted(cast, tika)
+    changes.publish(tika.actor, "bins", [{"id": 1, "litres": 5}], "2026", at=NOW)
+    budi = cast.budi.client
+    typed = {"period": "2026", "corrects": "1"}
+    page = _sent(budi, "/meja/data/bins/baris/", 422, file=_csv("id,litres\n1,6\n3,1\n"), **typed)
+    assert "Alasan koreksi belum diisi" in page
+    answer = budi.post(
+        "/meja/data/bins/baris/", {"file": _csv("id,litres\n1,6\n3,1\n"), "reason": "Salah ukur.", **typed}
+    )
+    assert "mengoreksi versi 1: Salah ukur." in answer.content.decode()
+    looked = answer.context["looked"].comparison
+    assert (looked.added, looked.removed, looked.changed) == (1, 0, 1)
+    _sent(budi, "/meja/data/bins/baris/terbitkan/", agreed=answer.context["agreed"])
+    version = reads.version(cast.sari.actor, "bins")
+    assert (version.number, version.corrects, version.reason) == (2, 1, "Salah ukur.")
+
+
+def test_what_was_looked_through_is_not_published_by_another_nor_after_the_metadata_changed(
+    cast: Cast, tika: Person
+) -> None:
+    _accepted(cast, tika)
+    answer = cast.budi.client.post(
+        "/meja/data/bins/baris/", {"file": _csv("id,litres\n1,6\n"), "period": "2026"}
+    )
+    agreed = answer.context["agreed"]
+    assert cast.wati.client.post("/meja/data/bins/baris/terbitkan/", {"agreed": agreed}).status_code == 409
+    _sent(cast.budi.client, "/meja/data/bins/ubah/", **(TYPED | {"version": _row().version}))
+    assert cast.budi.client.post("/meja/data/bins/baris/terbitkan/", {"agreed": agreed}).status_code == 409
+    assert not DatasetVersion.objects.exists()
+
+
+def test_a_file_that_waits_is_sealed(cast: Cast, tika: Person, settings: Any) -> None:
+    _accepted(cast, tika)
+    _sent(cast.budi.client, "/meja/data/bins/baris/", file=_csv("id,litres\n112233445566,6\n"), period="2026")
+    (held,) = (settings.DATA / "held" / "35.73").iterdir()
+    assert b"112233445566" not in held.read_bytes()
+    assert not list((settings.DATA / "datasets" / "35.73" / "incoming").iterdir())
+
+
+def test_the_steward_sees_what_a_change_would_change_and_what_rows_say_of_the_key(
+    cast: Cast, tika: Person
+) -> None:
+    founded(cast)
+    publish([a_bin(1), a_bin(2)])
+    row = changes.declare(
+        registry.producer(cast),
+        declared(key=["name"], legal_basis="kebiasaan", frequency="yearly"),
+        version=_row().version,
+    )
+    publish([a_bin(1, name="Sama"), a_bin(2, name="Sama")], "2027")
+    changes.submit(registry.producer(cast), "bins", version=row.version, at=NOW)
+    page = _page(tika.client, "/meja/walidata/bins/")
+    assert "<del>setiap bulan</del>" in page and "<ins>setiap tahun</ins>" in page
+    assert "1 kunci yang dipakai beberapa baris" in page and "tidak menyebut sebuah peraturan" in page
+
+
+def test_agus_and_joko_see_nothing_of_the_desks_of_others(cast: Cast, tika: Person) -> None:
+    _accepted(cast, tika)
+    for client in (cast.agus.client, cast.joko.client):
+        assert "Tempat sampah" not in _page(client, "/meja/data/")
+        for address in ("/meja/data/bins/", "/meja/data/bins/ubah/", "/meja/data/bins/baris/"):
+            assert client.get(address).status_code == 404, address
+        assert client.get("/meja/walidata/").status_code == 403
+        assert client.post("/meja/data/bins/ajukan/", {"version": 1}).status_code in (403, 404)
+    assert cast.sari.client.get("/meja/data/").status_code == 403
+    assert visitor_at("35.73").get("/meja/data/").status_code == 302
+
+
+def test_lists_of_the_desks_ask_as_often_for_many_as_for_one(cast: Cast, tika: Person) -> None:
+    _accepted(cast, tika)
+    pages = ((cast.budi.client, "/meja/data/"), (tika.client, "/meja/walidata/"))
+
+    def asked() -> list[int]:
+        counts = []
+        for client, address in pages:
+            with CaptureQueriesContext(connection) as found:
+                _page(client, address)
+            counts.append(len(found))
+        return counts
+
+    asked()
+    few = asked()
+    for number in range(4):
+        changes.declare(registry.producer(cast), declared(code=f"set_{number}"))
+    assert asked() <= few
+
+
+def test_a_program_declares_submits_and_checks(cast: Cast, tika: Person) -> None:
+    budi = cast.budi.client
+
+    def write(client: Client, method: str, path: str, body: dict[str, Any], key: str) -> Any:
+        address = f"/api/v1/data/drafts/bins{path}"
+        return client.generic(
+            method,
+            address,
+            json.dumps(body),
+            "application/json",
+            headers={"Idempotency-Key": key},
+        )
+
+    said = declared().written()
+    body = {"version": None, "declaration": said}
+    first = write(budi, "PUT", "", body, "a1")
+    assert first.status_code == 200 and first.json()["status"] == "draft"
+    assert write(budi, "PUT", "", body, "a1").json() == first.json(), "sent again it is not done again"
+    wrong = write(budi, "PUT", "", {"version": 1, "declaration": said | {"frequency": "kadang"}}, "a2")
+    assert wrong.status_code == 422 and wrong.json()["faults"][0]["place"] == "frequency"
+    late = write(budi, "PUT", "", {"version": 7, "declaration": said}, "a3")
+    assert late.status_code == 409 and late["Content-Type"] == "application/problem+json"
+    assert write(budi, "POST", "/check", {"version": 1}, "a4").status_code == 403
+    sent = write(budi, "POST", "/submit", {"version": first.json()["version"]}, "a5").json()
+    assert [row["code"] for row in tika.client.get("/api/v1/data/drafts-waiting").json()["items"]] == ["bins"]
+    back = write(tika.client, "POST", "/return", {"version": sent["version"], "reason": "Satuan."}, "a6")
+    # The steward may check but not make: the answer of a draft is for those who may see it.
+    assert back.status_code == 200 and back.json()["reason"] == "Satuan."
+    assert cast.agus.client.get("/api/v1/data/drafts/bins").status_code == 404
+    with tenancy.scope("35.07"):
+        assert cast.joko.client.get("/api/v1/data/drafts").json()["items"] == []
