@@ -9,5 +9,14 @@ class PlanConfig(AppConfig):
     verbose_name = "Balai: plan"
 
     def ready(self) -> None:
-        for part in ("verbs", "declarations", "promises", "jobs", "publishing", "measuring", "ways"):
+        for part in (
+            "verbs",
+            "declarations",
+            "promises",
+            "jobs",
+            "publishing",
+            "measuring",
+            "records",
+            "ways",
+        ):
             import_module(f"balai.plan.{part}")

@@ -242,7 +242,7 @@ class Action(Sourced):
         return (str(self.owner_id),) if self.owner_id else ()
 
     def counts_by_data(self, target: Decimal | None) -> bool:
-        """Tell whether progress towards a target is computed; physical percent, without a number, is typed."""
+        """Tell whether progress towards a target is computed; physical percent is always typed."""
         return bool(self.measured_by) and target is not None
 
 

@@ -21,6 +21,7 @@ from balai.plan.demo.facts import Batch
 from balai.plan.demo.illustration import Illustration
 from balai.plan.demo.papers import store_papers
 from balai.plan.demo.sheets import ILLUSTRATED, PUBLISHED, lines
+from balai.plan.demo.tied import load_tied, settle
 from balai.plan.models import Action, Masterplan, Origin, Period, Stage
 
 type Say = Callable[[str], object]
@@ -56,6 +57,21 @@ def load(today: date, say: Say) -> int:
     return written
 
 
+def compute(at: datetime, say: Say) -> int:
+    """Publish the plans of the demo regions and compute what is tied; return how many entries are new.
+
+    Call it outside of a transaction. It takes a second or two for each region with tied actions.
+    """
+    written = 0
+    for line in lines(PUBLISHED, "masterplans"):
+        if line["region_code"] in {government.key for government in governments()}:
+            new = settle(line["region_code"], at)
+            written += new
+            if new:
+                say(f"{line['region_code']}: {new} angka capaian dihitung dari catatan")
+    return written
+
+
 @transaction.atomic
 def _region(region: str, shared: Mapping[str, UUID], today: date) -> tuple[int, int]:
     actor = loader(region)
@@ -64,7 +80,11 @@ def _region(region: str, shared: Mapping[str, UUID], today: date) -> tuple[int, 
     if shared:
         published += facts.load_parts(actor, region, shared)
     there = Action.objects.filter(programme__masterplan=plan, origin=Origin.ILLUSTRATION)
-    return published, 0 if there.exists() else _illustrate(plan, players(region, today), today)
+    who = players(region, today)
+    illustrated = 0 if there.exists() else _illustrate(plan, who, today)
+    return published, illustrated + load_tied(
+        actor, plan, range(today.year - YEARS + 1, today.year + 1), who.offices
+    )
 
 
 def _illustrate(plan: Masterplan, who: Players, today: date) -> int:

@@ -186,7 +186,7 @@ class TieForm(Asked):
 
 
 def ways_to_know(indicators: Sequence[Choice], now: str) -> list[tuple[str, str]]:
-    """Return the choices: typed, each indicator with unit and direction, and the present one if it is gone."""
+    """Return the choices: typed, each indicator with unit and direction, and the present one if gone."""
     arrows = {"up": gettext("makin tinggi makin baik"), "down": gettext("makin rendah makin baik")}
     found = {
         each.code: f"{each.title} ({each.unit}, {arrows.get(each.direction, each.direction)})"

@@ -80,7 +80,9 @@ def _action(grid: Grid, row: Parsed, now: Standing) -> Iterator[Fault]:
 
 def _tie(grid: Grid, row: Parsed, now: Standing) -> Iterator[Fault]:
     code = row.fields.get("measured_by")
-    if not code:
+    stands = now.rows.get("action", {}).get(row.key)
+    same = ("measured_by", "unit", "direction")
+    if not code or (stands and all(stands[name] == row.fields[name] for name in same)):
         return
     unit, direction = row.fields["unit"], row.fields["direction"]
     fitting = sorted(key for key, each in now.indicators.items() if fits(unit, direction, each))

@@ -27,4 +27,6 @@ class Command(BaseCommand):
         if settings.OPTIONS.demo:
             self.stdout.write(f"{people.load_demo_people()} akun peragaan ditulis")
         written = demo.load(on or timezone.localdate(), self.stdout.write)
+        computed = demo.compute(demo.noon(on) if on else timezone.now(), self.stdout.write)
+        self.stdout.write(f"{computed} angka dihitung")
         self.stdout.write(f"{written} baris baru; yang sudah ada tidak berubah")
