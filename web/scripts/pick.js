@@ -3,17 +3,22 @@
 import L from 'leaflet';
 import { features } from '../../src/balai/places/scripts/topology.js';
 
+// The map measures its box once, so the box needs its styles before.
 function styled(address) {
-  if (document.querySelector(`link[href="${address}"]`)) return;
-  const link = document.createElement('link');
-  link.rel = 'stylesheet';
-  link.href = address;
-  document.head.append(link);
+  if (document.querySelector(`link[href="${address}"]`)) return null;
+  return new Promise((done, failed) => {
+    const link = document.createElement('link');
+    link.rel = 'stylesheet';
+    link.onload = done;
+    link.onerror = failed;
+    link.href = address;
+    document.head.append(link);
+  });
 }
 
 export async function pickOn(button, [latitude, longitude], chosen) {
   const { mapFile, styles } = button.dataset;
-  styled(styles);
+  await styled(styles);
   const answer = await fetch(mapFile);
   if (!answer.ok) throw new Error(String(answer.status));
   const box = document.createElement('div');

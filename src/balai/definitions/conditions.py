@@ -299,7 +299,7 @@ def _refusal(text: str, told: str, vocabulary: Vocabulary) -> ConditionWrong:
     found = _PLACE.search(told)
     letter = _letter(text, int(found[1]), int(found[2])) if found else 1
     first = told[found.end() :].split("\n", 1)[0] if found else told.split("\n", 1)[0]
-    if name := re.search(r"undefined field '(\w+)'|undeclared reference to '(\w*)'", first):
+    if name := re.search(r"undefined field '(\w+)'|undeclared reference to '([\w.]*)'", first):
         wanted = name[1] or name[2]
         wrong = _("“%(name)s” tidak dikenal.") % {"name": wanted}
         return ConditionWrong(wrong, _known(text, letter, vocabulary), letter)

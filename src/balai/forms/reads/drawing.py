@@ -167,7 +167,7 @@ class Shown:
 
     @property
     def has_map(self) -> bool:
-        return any(box.map for box in _all(self.boxes))
+        return any(isinstance(box, Box) and box.map for box in _in_order(self.boxes))
 
 
 def show(
@@ -199,11 +199,10 @@ def show(
     return Shown(form, here, number, max(len(checked.steps), 1), before, boxes, pen.told(boxes))
 
 
-def _all(boxes: tuple[Box | Rows, ...]) -> Iterator[Box]:
+def _in_order(boxes: tuple[Box | Rows, ...]) -> Iterator[Box | Rows]:
     for box in boxes:
-        if isinstance(box, Box):
-            yield box
-        else:
+        yield box
+        if isinstance(box, Rows):
             yield from (inner for row in box.rows for inner in row.boxes)
 
 
@@ -250,7 +249,7 @@ class _Pen:
                 yield self.box(one, f"{path}.{one.id}", f"{name}.{one.id}", given.get(one.id), given)
 
     def box(self, one: Field, path: str, name: str, answer: Any, siblings: Mapping[str, Any]) -> Box:
-        if is_empty(answer) and one.text.prefill and not one.text.readonly:
+        if is_empty(one, answer) and one.text.prefill and not one.text.readonly:
             answer = self.context.facts.get(one.text.prefill, answer)
         more: dict[str, Any] = {}
         draws = "input"
@@ -320,7 +319,7 @@ class _Pen:
 
     def told(self, boxes: tuple[Box | Rows, ...]) -> tuple[Told, ...]:
         """Return the faults in the order of the page, those without a box of their own last."""
-        places_of = {box.path: box for box in (*boxes, *_all(boxes))}
+        places_of = {box.path: box for box in _in_order(boxes)}
         order = [path for path in places_of if path in self.faults]
         order += [path for path in self.faults if path not in places_of]
         return tuple(

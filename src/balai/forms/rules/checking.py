@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from balai.base.errors import Fault, Invalid
@@ -183,7 +184,7 @@ class _Walk:
     def group(self, group: Group, answer: Any) -> None:
         self.shown.add(group.id)
         place = str(group.label)
-        if is_empty(answer):
+        if answer is None:
             answer = ()
         elif not isinstance(answer, (list, tuple)):
             self.fault(group.id, Fault(place, _("Jawabannya bukan daftar."), _("Kirim sebagai daftar.")))
@@ -198,7 +199,7 @@ class _Walk:
         rows: list[Mapping[str, Any]] = []
         seen: list[dict[str, Any]] = []
         for number, row in enumerate(answer):
-            scope = _Scope(f"{group.id}[{number}].", f"{group.row} {number + 1}", {}, {})
+            scope = _Scope(f"{group.id}[{number}].", capfirst(f"{group.row} {number + 1}"), {}, {})
             self.row(group, row, scope)
             rows.append(MappingProxyType(scope.values))
             seen.append(scope.seen)
@@ -231,7 +232,7 @@ class _Walk:
         if one.type is Type.NOTE:
             return
         self.asked.append((one, scope, path))
-        if is_empty(answer):
+        if is_empty(one, answer):
             return
         try:
             value = read(one, answer, self.context)

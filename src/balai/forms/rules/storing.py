@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
+
 from balai.forms.rules.checking import Checked
 from balai.forms.rules.form import Field, Form, Group
 from balai.forms.rules.values import Context, masked, read, told
@@ -154,7 +156,7 @@ def _told_group(
         return
     for number in range(group.most):
         if found := by_top.get(f"{group.id}[{number}]"):
-            yield ToldPart(f"{group.row} {number + 1}", _told(found, context, personal), 3)
+            yield ToldPart(capfirst(f"{group.row} {number + 1}"), _told(found, context, personal), 3)
 
 
 def _told(found: list[tuple[str, Field, Any]], context: Context, personal: bool) -> tuple[Told, ...]:

@@ -70,15 +70,20 @@ class Wrong(ValueError):
         super().__init__(wrong)
 
 
-def is_empty(answer: Any) -> bool:
+def is_empty(field: Field, answer: Any) -> bool:
     """Tell whether nothing was answered; a tick that was not set says no and is empty too."""
-    if answer is None or answer is False:
+    if answer is None:
         return True
     if isinstance(answer, str):
         return not answer.strip()
-    if isinstance(answer, Mapping):
-        return all(is_empty(part) for part in answer.values())
-    return isinstance(answer, (list, tuple)) and not answer
+    match field.type:
+        case Type.BOOLEAN:
+            return answer is False
+        case Type.CHOICES | Type.FILE | Type.IMAGE:
+            return answer == [] or answer == ()
+        case Type.POINT:
+            return isinstance(answer, Mapping) and all(part in (None, "") for part in answer.values())
+    return False
 
 
 def read(field: Field, answer: Any, context: Context) -> Any:

@@ -28,7 +28,9 @@ def read_form(raw: bytes, file: str) -> Form:
     except ValidationError as error:
         raise Invalid(schema.faults(document, error)) from error
     digest = hashlib.sha256(raw).hexdigest()
-    return build(text.form, document, ("form",), code=f"samples/{Path(file).stem}", version="1", sha256=digest)
+    return build(
+        text.form, document, ("form",), code=f"samples/{Path(file).stem}", version="1", sha256=digest
+    )
 
 
 @lru_cache(maxsize=1)
