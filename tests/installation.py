@@ -39,6 +39,8 @@ class Installation:
     database_url: str = ""
     port: int = field(default_factory=free_port)
     server: subprocess.Popen[bytes] | None = None
+    more: dict[str, str] = field(default_factory=dict)
+    """further settings, as the environment has them"""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -53,6 +55,7 @@ class Installation:
             "DJANGO_SETTINGS_MODULE": "balai.site.settings",
             "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
             "PYTHONWARNINGS": "ignore",
+            **self.more,
         }
 
     def manage(self, *arguments: str, fails: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""Whose turn it is to ask: so that nobody keeps every reader busy, and strangers leave room for officers.
+"""Whose turn it is to ask: so that nobody keeps every reader busy, and strangers none for long.
 
 Counted within one process of the web server, as its readers are; nothing is written down.
 """
@@ -7,6 +7,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
@@ -17,6 +18,8 @@ from balai.base.errors import Refused
 SECONDS_TO_WAIT = 2.0
 """A page that asks anew leaves its question before; that takes a moment to be noticed."""
 MOST_REMEMBERED = 10_000
+LONG_QUESTIONS = 5
+"""How many questions a minute of a visitor may take as long as one may."""
 
 
 class TooMany(Refused):
@@ -40,19 +43,29 @@ class Turn:
         self.end()
 
 
-class Turns:
-    """One question at once for each asker; visitors together leave one reader to those signed in."""
+@dataclass
+class Visit:
+    """A question of a visitor: when it was asked, and how long a reader worked on it so far as is known."""
 
-    def __init__(self, readers: int, per_minute: int) -> None:
+    at: float
+    seconds: float = 0.0
+
+
+class Turns:
+    """One question at once for each asker; an address of visitors has so many a minute, and so long."""
+
+    def __init__(self, readers: int, per_minute: int, seconds_per_minute: float) -> None:
         """Args:
-        readers: how many questions are answered at once.
+        readers: how many questions are answered at once; from three on, visitors leave one free.
         per_minute: how many questions one network address may ask without signing in.
+        seconds_per_minute: how long readers may work for it within a minute.
         """
-        self._most_visitors = max(1, readers - 1)
+        self._most_visitors = readers - 1 if readers > 2 else readers
         self._per_minute = per_minute
+        self._seconds_per_minute = seconds_per_minute
         self._asking: set[str] = set()
         self._visitors = 0
-        self._asked: OrderedDict[str, deque[float]] = OrderedDict()
+        self._visits: OrderedDict[str, deque[Visit]] = OrderedDict()
         self._changed = threading.Condition()
 
     def take(self, who: str, is_visitor: bool) -> Turn:
@@ -65,43 +78,57 @@ class Turns:
             TooMany: with words for the asker.
         """
         with self._changed:
-            if is_visitor:
-                self._count(who)
+            visit = self._visit(who) if is_visitor else None
             if not self._changed.wait_for(lambda: self._is_free(who, is_visitor), SECONDS_TO_WAIT):
                 if who in self._asking:
                     raise TooMany(_("Pertanyaan Anda yang sebelumnya masih berjalan. Batalkan, atau tunggu."))
                 raise TooMany(_("Banyak pengunjung sedang bertanya. Coba lagi sebentar lagi."))
             self._asking.add(who)
             self._visitors += is_visitor
-        return Turn(lambda: self._give_back(who, is_visitor))
+        began = time.monotonic()
+        return Turn(lambda: self._give_back(who, visit, began))
 
     def _is_free(self, who: str, is_visitor: bool) -> bool:
         return who not in self._asking and (not is_visitor or self._visitors < self._most_visitors)
 
-    def _give_back(self, who: str, is_visitor: bool) -> None:
+    def _give_back(self, who: str, visit: Visit | None, began: float) -> None:
         with self._changed:
             self._asking.discard(who)
-            self._visitors -= is_visitor
+            if visit:
+                self._visitors -= 1
+                visit.seconds = time.monotonic() - began
             self._changed.notify_all()
 
-    def _count(self, who: str) -> None:
+    def _visit(self, who: str) -> Visit:
+        """Write down that a visitor asks. Raises TooMany."""
         now = time.monotonic()
-        times = self._asked.setdefault(who, deque())
-        self._asked.move_to_end(who)
-        while times and times[0] < now - 60:
-            times.popleft()
-        if len(times) >= self._per_minute:
-            wait = int(times[0] + 60 - now) + 1
+        visits = self._visits.setdefault(who, deque())
+        self._visits.move_to_end(who)
+        while visits and visits[0].at < now - 60:
+            visits.popleft()
+        if len(visits) >= self._per_minute or sum(one.seconds for one in visits) >= self._seconds_per_minute:
             raise TooMany(
-                _("Tanpa masuk, paling banyak %(most)d pertanyaan semenit. Coba lagi %(seconds)d detik lagi.")
-                % {"most": self._per_minute, "seconds": wait}
+                _(
+                    "Tanpa masuk, paling banyak %(most)d pertanyaan semenit, dan %(long)d detik menghitung. "
+                    "Coba lagi %(seconds)d detik lagi."
+                )
+                % {
+                    "most": self._per_minute,
+                    "long": self._seconds_per_minute,
+                    "seconds": int(visits[0].at + 60 - now) + 1,
+                }
             )
-        times.append(now)
-        while len(self._asked) > MOST_REMEMBERED:
-            self._asked.popitem(last=False)
+        visits.append(Visit(now))
+        while len(self._visits) > MOST_REMEMBERED:
+            self._visits.popitem(last=False)
+        return visits[-1]
 
 
 @cache
 def turns() -> Turns:
     """Return the turns of this process, as the settings want them."""
-    return Turns(settings.QUERY_READERS, settings.QUERY_VISITOR_PER_MINUTE)
+    return Turns(
+        settings.QUERY_READERS,
+        settings.QUERY_VISITOR_PER_MINUTE,
+        LONG_QUESTIONS * settings.QUERY_VISITOR_SECONDS,
+    )
