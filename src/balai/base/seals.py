@@ -13,7 +13,7 @@ whose transaction ended late is sealed with the next batch.
 
 import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -36,6 +36,11 @@ from balai.base.rows import TenantModel
 from balai.base.schedules import every
 
 log = structlog.get_logger(__name__)
+
+type Witness = Callable[[], Iterable[str]]
+"""Says of what the journal holds a hash of whether it is still so; runs in the scope of one tenant."""
+
+_witnesses: dict[str, Witness] = {}
 
 START = "0" * 64
 BATCH = 2_000
@@ -224,12 +229,23 @@ def _last_anchor(tenant: str) -> tuple[int, str] | None:
 # --- verifying ------------------------------------------------------------------
 
 
+def witness[F: Witness](name: str) -> Callable[[F], F]:
+    """Register what is looked at beside the chain, e.g. results whose hash was journalled when they froze."""
+
+    def register(look: F) -> F:
+        _witnesses[name] = look
+        return look
+
+    return register
+
+
 def verify(tenant: str) -> Verification:
-    """Check the whole chain of a tenant against its journal, its seals and its anchor."""
+    """Check the whole chain of a tenant against its journal, its seals, its anchor and every witness."""
     with tenancy.scope(tenant), transaction.atomic():
         heads: dict[int, str] = {}
         breaks = list(_check_links(heads))
         sealed = len(heads)
+        breaks += [Break(0, found) for witness in _witnesses.values() for found in witness()]
         breaks += _check_seals(tenant, heads)
         unsealed = _without_link(JournalEntry.objects.all()).count()
     return Verification(tenant, sealed, unsealed, tuple(sorted(breaks)))

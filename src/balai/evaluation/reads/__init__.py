@@ -1,0 +1,60 @@
+"""Every query of the evaluation; each begins with what the actor may see (`sight`)."""
+
+from balai.evaluation.reads.answers import AnswerLine, Sheet, sheet
+from balai.evaluation.reads.assessing import (
+    RegionStanding,
+    ScoreSheet,
+    Settled,
+    assessments,
+    moderation,
+    score_sheet,
+    standing,
+    visits,
+)
+from balai.evaluation.reads.evidence import Paper, paper_file, papers
+from balai.evaluation.reads.figures import Figure, figures
+from balai.evaluation.reads.published import (
+    PublishedSeen,
+    index_of,
+    published,
+    published_of_region,
+    published_years,
+)
+from balai.evaluation.reads.recommendations import Advice, recommendations
+from balai.evaluation.reads.results import AssessorWords, Placed, Report, report, results
+from balai.evaluation.reads.sight import instrument_of, invitation, round_, rounds
+
+__all__ = [
+    "Advice",
+    "AnswerLine",
+    "AssessorWords",
+    "Figure",
+    "Paper",
+    "Placed",
+    "PublishedSeen",
+    "RegionStanding",
+    "Report",
+    "ScoreSheet",
+    "Settled",
+    "Sheet",
+    "assessments",
+    "figures",
+    "index_of",
+    "instrument_of",
+    "invitation",
+    "moderation",
+    "paper_file",
+    "papers",
+    "published",
+    "published_of_region",
+    "published_years",
+    "recommendations",
+    "report",
+    "results",
+    "round_",
+    "rounds",
+    "score_sheet",
+    "sheet",
+    "standing",
+    "visits",
+]
