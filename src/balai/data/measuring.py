@@ -11,10 +11,9 @@ from balai.base.actor import system
 from balai.base.errors import Invalid, Refused
 from balai.base.schedules import every
 from balai.data import changes
+from balai.data.changes.versions import ARRIVED
 from balai.data.rules.indicators_files import INDICATORS, datasets_of, is_national
 from balai.definitions import load
-
-ARRIVED = "data.version_published"
 
 
 @outbox.on(ARRIVED)
@@ -57,19 +56,19 @@ def measure(indicators: list[str], reason: str) -> None:
 
 def compute(indicators: Iterable[str], reason: str, at: datetime) -> int:
     """Compute indicators for the tenant in scope and return how many were computed. Raises as `measure`."""
-    actor = system("data.measure", tenancy.current_tenant(), "data.read", "data.check", "data.publish")
+    actor = system("data.measure", tenancy.current_tenant(), "data.read", "data.check")
     wrong: list[Refused] = []
     unfinished: list[changes.Unfinished] = []
     codes = [code for code in indicators if _is_here(code)]
     done = 0
-    for number, code in enumerate(codes):
-        jobs.tell(number, len(codes), code)
-        try:
-            done += changes.measure(actor, code, reason, at=at) is not None
-        except Refused as refused:
-            wrong.append(refused)
-        except changes.Unfinished as stopped:
-            unfinished.append(stopped)
+    for number, (code, found) in enumerate(changes.measure_all(actor, codes, reason, at=at)):
+        jobs.tell(number + 1, len(codes), code)
+        if isinstance(found, Refused):
+            wrong.append(found)
+        elif isinstance(found, changes.Unfinished):
+            unfinished.append(found)
+        else:
+            done += found is not None
     if unfinished:
         raise unfinished[0]
     if wrong:

@@ -1,7 +1,7 @@
 """Every write of `data`: declaring datasets, checking them, publishing versions."""
 
 from balai.data.changes.datasets import check, declare, ensure, return_draft, submit
-from balai.data.changes.indicators import MEASURED, Unfinished, measure
+from balai.data.changes.indicators import MEASURED, Unfinished, measure, measure_all
 from balai.data.changes.looking import Looked, keep_sealed, look_through, on_disk, opened
 from balai.data.changes.reference import publish_reference
 from balai.data.changes.retention import retire, sweep
@@ -18,6 +18,7 @@ __all__ = [
     "keep_sealed",
     "look_through",
     "measure",
+    "measure_all",
     "on_disk",
     "opened",
     "publish",

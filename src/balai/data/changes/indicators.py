@@ -6,12 +6,15 @@ one that is repeated finds that it has been done.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache, partial
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -20,6 +23,7 @@ from balai.base.actor import Actor, system
 from balai.base.errors import Fault, Invalid, NotFound, Refused
 from balai.base.ids import uuid7
 from balai.data.engines.lease import Busy, Gone, TooLong, TooMuchMemory
+from balai.data.engines.reader import Answer, Running
 from balai.data.engines.serving import readers
 from balai.data.models import (
     DatasetVersion,
@@ -31,8 +35,6 @@ from balai.data.models import (
 from balai.data.reads.asking import question
 from balai.data.reads.versions import Readable, readable_version, version
 from balai.data.rules.indicators import (
-    PERIOD,
-    REGION,
     VALUE,
     Counted,
     Figure,
@@ -42,7 +44,7 @@ from balai.data.rules.indicators import (
     figure,
 )
 from balai.data.rules.indicators_files import INDICATORS, datasets_of, parts
-from balai.data.rules.indicators_sql import MOST_FIGURES, ROWS, Part
+from balai.data.rules.indicators_sql import FOUND, MOST_FIGURES, ROWS, Part, counting
 from balai.definitions import Definition, get
 
 MEASURED = "data.indicator_measured"
@@ -78,6 +80,16 @@ class Computed:
     figures: Mapping[Group, Figure]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """An indicator that readers work on: each question with the parts it counts."""
+
+    definition: Definition[Indicator]
+    versions: tuple[DatasetVersion, ...]
+    parts: Mapping[str, Part]
+    running: tuple[tuple[tuple[str, ...], Running], ...]
+
+
 def measure(actor: Actor, code: str, reason: str, *, at: datetime) -> MeasurementRun | None:
     """Compute an indicator for the tenant in scope and keep what changed; return the run that stands.
 
@@ -88,44 +100,109 @@ def measure(actor: Actor, code: str, reason: str, *, at: datetime) -> Measuremen
         reason: why it is computed now, in words.
 
     Raises:
-        Forbidden: the actor may not publish data.
+        Forbidden: the actor may not check data as steward.
         NotFound: there is no such indicator.
         Invalid: its SQL cannot be computed; kept, and shown on its page.
         Unfinished: the reader was stopped; kept likewise, and worth another try.
     """
-    actor.require("data.publish")
-    definition = get(INDICATORS, code)
+    ((_code, found),) = measure_all(actor, [code], reason, at=at)
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def measure_all(
+    actor: Actor, codes: Iterable[str], reason: str, *, at: datetime
+) -> Iterator[tuple[str, MeasurementRun | Refused | Unfinished | None]]:
+    """Compute indicators as `measure` and yield what became of each; one that fails keeps no other back.
+
+    As many are asked at once as there are readers: one is kept while others are counted.
+
+    Raises:
+        Forbidden: the actor may not check data as steward.
+    """
+    actor.require("data.check")
+    waiting: deque[tuple[str, Asked | MeasurementRun | Refused | None]] = deque()
+    for code in codes:
+        waiting.append((code, _tried(code, at, partial(_begun, code))))
+        if len(waiting) >= settings.QUERY_READERS:
+            yield _ended(actor, *waiting.popleft(), reason, at)
+    while waiting:
+        yield _ended(actor, *waiting.popleft(), reason, at)
+
+
+def _ended(
+    actor: Actor, code: str, begun: Asked | MeasurementRun | Refused | None, reason: str, at: datetime
+) -> tuple[str, MeasurementRun | Refused | Unfinished | None]:
+    found: Computed | MeasurementRun | Refused | None
+    found = _tried(code, at, partial(finish, begun)) if isinstance(begun, Asked) else begun
+    if isinstance(found, Computed):
+        return code, keep(actor, found, reason, at=at)
+    if isinstance(found, TooLong | TooMuchMemory | Busy | Gone):
+        return code, Unfinished(f"{code}: {found}")
+    return code, found
+
+
+def _tried[T](code: str, at: datetime, work: Callable[[], T]) -> T | Refused:
+    """Do a step of a computing; a refusal is kept for the page of the indicator, and returned."""
     try:
-        known = _known(definition.value)
-        if known is None:
-            return None
-        versions = _versions(known)
-        if done := _done(definition, versions):
-            return done
-        computed = compute(definition, known, versions)
+        return work()
     except Refused as refused:
         _keep_failure(code, refused, at)
-        if isinstance(refused, TooLong | TooMuchMemory | Busy | Gone):
-            raise Unfinished(f"{code}: {refused}") from refused
-        raise
-    return keep(actor, computed, reason, at=at)
+        return refused
 
 
-def compute(
+def _begun(code: str) -> Asked | MeasurementRun | None:
+    definition = get(INDICATORS, code)
+    known = _known(definition.value)
+    if known is None:
+        return None
+    versions = _versions(known)
+    return _done(definition, versions) or begin(definition, known, versions)
+
+
+def begin(
     definition: Definition[Indicator], known: Mapping[str, Readable], versions: tuple[DatasetVersion, ...]
-) -> Computed:
-    """Ask both parts and make the figures. Raises Invalid, or what the reader raises."""
+) -> Asked:
+    """Hand the questions of an indicator to readers. Raises Invalid, or what the reader raises."""
     indicator = definition.value
     keys = {each.dataset.code: tuple(each.metadata["key"]) for each in versions}
     made = parts(indicator, {code: one.table for code, one in known.items()}, keys)
-    found = {name: dict(_groups(indicator, name, part, known)) for name, part in made.items()}
-    above, below = found["numerator"], found.get("denominator")
+    asked = [
+        (names, question(_reader(), sql, MOST_FIGURES, known))
+        for names, sql in counting(made, indicator.groups).items()
+    ]
+    running: list[tuple[tuple[str, ...], Running]] = []
+    try:
+        for names, each in asked:
+            running.append((names, readers().begin(each, seconds=SECONDS_OF_A_PART, memory_mb=MEMORY_MB)))
+    except Refused:
+        for _names, begun in running:
+            begun.close()
+        raise
+    return Asked(definition, versions, made, tuple(running))
+
+
+def finish(asked: Asked) -> Computed:
+    """Take the answers and make the figures. Raises Invalid, or what the reader raises."""
+    indicator = asked.definition.value
+    found: dict[Group, dict[str, Counted]] = {}
+    try:
+        for names, running in asked.running:
+            with running.answer() as answer:
+                _take(indicator, names, answer, found)
+    finally:
+        for _names, running in asked.running:
+            running.close()
     figures = {}
-    for group in above.keys() | (below or {}).keys():
-        own = None if below is None else below.get(group, made["denominator"].empty)
-        figures[group] = figure(indicator, above.get(group, made["numerator"].empty), own)
-    datasets = {name: part.datasets[0] for name, part in made.items()}
-    return Computed(definition, versions, datasets, figures)
+    for group, counted in found.items():
+        above, below = (
+            counted.get(name, part.empty) if part else None
+            for name, part in ((name, asked.parts.get(name)) for name in ("numerator", "denominator"))
+        )
+        figures[group] = figure(indicator, above or asked.parts["numerator"].empty, below)
+    datasets = {name: part.datasets[0] for name, part in asked.parts.items()}
+    return Computed(asked.definition, asked.versions, datasets, figures)
 
 
 @transaction.atomic
@@ -220,22 +297,30 @@ def _is_older(versions: tuple[DatasetVersion, ...], latest: MeasurementRun) -> b
     return any(each.number < newer.get((each.tenant, each.dataset.code), 0) for each in versions)
 
 
-def _groups(
-    indicator: Indicator, name: str, part: Part, known: Mapping[str, Readable]
-) -> Iterator[tuple[Group, Counted]]:
-    asked = question(_reader(), part.counting, MOST_FIGURES, known)
-    with readers().ask(asked, seconds=SECONDS_OF_A_PART, memory_mb=MEMORY_MB) as answer:
-        order = [column.name for column in answer.columns]
-        at = [order.index(each) for each in (REGION, PERIOD, VALUE, ROWS)]
-        dimensions = [(each, order.index(each)) for each in indicator.dimensions]
-        for row in answer.rows:
-            region, period, value, rows = (row[place] for place in at)
-            own = tuple(sorted((each, _text(name, each, row[place])) for each, place in dimensions))
-            group = Group(_text(name, REGION, region), _text(name, PERIOD, period), own)
-            yield _checked(indicator, name, group), Counted(_exact(value), int(str(rows)))
-        if answer.truncated:
-            wrong = _("Lebih dari %(most)d angka.") % {"most": MOST_FIGURES}
-            raise Invalid([Fault(name, wrong, _("Kelompokkan lebih kasar."))])
+def _take(
+    indicator: Indicator, names: tuple[str, ...], answer: Answer, found: dict[Group, dict[str, Counted]]
+) -> None:
+    """Read what some parts count into `found`; a part that finds no row in a group is left out there."""
+    order = {column.name: at for at, column in enumerate(answer.columns)}
+    groups = [order[each] for each in indicator.groups]
+    own = [(name, *(order[f"{name}_{each}"] for each in (VALUE, ROWS, FOUND))) for name in names]
+    for row in answer.rows:
+        group = _group(indicator, names[0], [row[at] for at in groups])
+        into = found.setdefault(group, {})
+        for name, value, rows, there in own:
+            if row[there]:
+                into[name] = Counted(_exact(row[value]), int(str(row[rows])))
+    if answer.truncated:
+        wrong = _("Lebih dari %(most)d angka.") % {"most": MOST_FIGURES}
+        raise Invalid([Fault(names[0], wrong, _("Kelompokkan lebih kasar."))])
+
+
+def _group(indicator: Indicator, part: str, values: Sequence[object]) -> Group:
+    region, period, *rest = (
+        _text(part, name, value) for name, value in zip(indicator.groups, values, strict=True)
+    )
+    own = tuple(sorted(zip(indicator.dimensions, rest, strict=True)))
+    return _checked(indicator, part, Group(region, period, own))
 
 
 def _text(part: str, column: str, value: object) -> str:
@@ -250,16 +335,25 @@ def _exact(value: object) -> Decimal | None:
 
 
 def _checked(indicator: Indicator, part: str, group: Group) -> Group:
-    if not _REGION.fullmatch(group.region):
+    if not _is_region(group.region):
         wrong = _("“%(code)s” bukan kode wilayah.") % {"code": group.region[:40]}
         raise Invalid([Fault(part, wrong, _("Tulis kode Kemendagri, misalnya 35.73."))])
     try:
-        ends_on(group.period, indicator.period)
+        _last_day(group.period, indicator.period)
     except ValueError:
         wrong = _("“%(period)s” bukan periode.") % {"period": group.period[:40]}
         right = _("Tulis 2025, 2025-Q1, 2025-03 atau 2025-03-18, sesuai “period”.")
         raise Invalid([Fault(part, wrong, right)]) from None
     return group
+
+
+# Few regions and periods, and each in many figures.
+_last_day = lru_cache(maxsize=4096)(ends_on)
+
+
+@lru_cache(maxsize=4096)
+def _is_region(code: str) -> bool:
+    return _REGION.fullmatch(code) is not None
 
 
 @dataclass(frozen=True)
@@ -357,7 +451,7 @@ def _row(run: MeasurementRun, indicator: Indicator, group: Group, **figure: obje
         indicator=run.indicator,
         region=group.region,
         period=group.period,
-        period_ends_on=ends_on(group.period, indicator.period),
+        period_ends_on=_last_day(group.period, indicator.period),
         dimensions=dimensions,
         dimensions_key=dimensions_key(dimensions),
         as_of=run.as_of,

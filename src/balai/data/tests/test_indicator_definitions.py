@@ -113,8 +113,10 @@ def test_the_rows_behind_come_from_the_query_itself(why: str, sql: str, rows: st
 
 def test_a_dimension_is_asked_for_in_its_own_kind() -> None:
     own = indicator(dimensions=["is_served", "cost_year"])
-    sql = "SELECT region, year AS period, is_served, year + 1 AS cost_year, count(*) AS value "
-    "FROM visits GROUP BY ALL"
+    sql = (
+        "SELECT region, year AS period, is_served, year + 1 AS cost_year, count(*) AS value "
+        "FROM visits GROUP BY ALL"
+    )
     text = behind(
         own, part(own, sql, TABLES, KEYS), "35.73", "2025", {"is_served": "true", "cost_year": "-3"}
     )

@@ -226,7 +226,7 @@ def test_figures_of_one_office_are_open_to_another(cast: Cast) -> None:
     assert reads.measured(cast.agus.actor, served().id).value == 100
 
 
-def test_only_who_publishes_data_computes(cast: Cast) -> None:
+def test_only_the_steward_computes(cast: Cast) -> None:
     with pytest.raises(Forbidden):
         changes.measure(cast.agus.actor, "served", "uji", at=NOW)
 
@@ -236,7 +236,9 @@ def test_an_older_computing_does_not_overwrite_a_newer_one() -> None:
     indicator = changes.indicators.get(changes.indicators.INDICATORS, "served")
     known = changes.indicators._known(indicator.value)
     assert known is not None
-    slow = changes.indicators.compute(indicator, known, changes.indicators._versions(known))
+    slow = changes.indicators.finish(
+        changes.indicators.begin(indicator, known, changes.indicators._versions(known))
+    )
     publish([visit(1), visit(2, is_served=False)])
     newer = measured()
     assert changes.indicators.keep(steward(), slow, "uji", at=NOW).pk == newer.pk
@@ -259,7 +261,7 @@ def test_a_failure_is_kept_and_shown_until_it_goes_well(files: Files) -> None:
 
 def test_a_version_that_arrives_computes_what_reads_it_once() -> None:
     publish([visit(1)])
-    arrived = QueuedJob.objects.get(name__startswith="on data.version_published")
+    arrived = QueuedJob.objects.get(name__startswith="on data.version_published: balai.data.measuring")
     measuring._arrived(**arrived.payload)
     asked = QueuedJob.objects.get(name="data.measure")
     assert sorted(asked.payload["indicators"]) == ["costs", "served"]
