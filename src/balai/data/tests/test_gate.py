@@ -640,3 +640,59 @@ def test_any_text_is_answered_or_refused_in_words(text: str) -> None:
         read("SELECT " + text)
     except Invalid as refused:
         assert all(fault.place and fault.wrong for fault in refused.faults)
+
+
+NOT_SHARED = [
+    ("a class by name", r"'[[:alpha:]]+'"),
+    ("a class in a class", "'[a[bc]]'"),
+    ("both of two classes", "'[a-z&&b]'"),
+    ("a flag", "'(?i)abc'"),
+    ("looking ahead", "'a(?=b)'"),
+    ("a possessive repeat", "'a++'"),
+    ("a repeat without a least number", "'a{,3}'"),
+    ("a property of letters", r"'\pL'"),
+    ("quoted text", r"'\Qa.b\E'"),
+    ("an open class", "'[abc'"),
+]
+
+
+@pytest.mark.parametrize(("words", "pattern"), NOT_SHARED, ids=[case[0] for case in NOT_SHARED])
+def test_a_pattern_that_engines_read_differently_is_refused(words: str, pattern: str) -> None:
+    with pytest.raises(Invalid, match="semua mesin"):
+        read(f"SELECT kode FROM wilayah WHERE regexp_matches(nama, {pattern})")
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"^\d{2}\.\d+$", "^(Kel|Kec)[^0-9_-]*?", r"a|\bb", "x{2,}", "(?:ab)+", r"[\d.\]]+"]
+)
+def test_a_shared_pattern_passes(pattern: str) -> None:
+    read(f"SELECT kode FROM wilayah WHERE regexp_matches(nama, '{pattern}')")
+
+
+@pytest.mark.parametrize(
+    ("value", "right"),
+    [
+        ("CAST(luas_ha AS TEXT)", "DECIMAL"),
+        ("nama || luas_ha", "DECIMAL"),
+        ("round(luas_ha, penduduk)", "round"),
+        ("substring(nama, 0, 2)", "substring"),
+        ("left(nama, -1)", "length"),
+        ("right(nama, -1)", "length"),
+        ("split_part(nama, '', 1)", "split_part"),
+        ("split_part(nama, '.', 0)", "split_part"),
+        (r"nama LIKE 'a\_b'", "contains"),
+    ],
+)
+def test_what_engines_would_answer_differently_is_refused_with_what_is_right(value: str, right: str) -> None:
+    with pytest.raises(Invalid, match=right):
+        read(f"SELECT {value} FROM wilayah")
+
+
+def test_a_double_is_rounded_by_its_digits(files: Mapping[str, Table], readers: Readers) -> None:
+    asked = gate.read(
+        "SELECT round(CAST(0.285 AS DOUBLE), 2), CAST(CAST(0.285 AS DOUBLE) AS DECIMAL(9, 2)) FROM wilayah LIMIT 1",
+        files,
+        9,
+    )
+    with readers.ask(asked, seconds=20) as answer:
+        assert list(answer.rows) == [(0.29, Decimal("0.29"))]

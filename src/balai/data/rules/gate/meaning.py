@@ -7,6 +7,7 @@ are those that answer differently instead of failing.
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from sqlglot import exp
 
 from balai.data.rules.gate import allowed
@@ -14,6 +15,9 @@ from balai.data.rules.gate.faults import refusal
 from balai.data.rules.gate.values import ColumnType as T
 
 KIND = "balai_kind"
+MOST_DIGITS = 12
+"""after the point, of a double that is rounded"""
+_RIGHT_TEXT = gettext_lazy("Tulis CAST(CAST(… AS DECIMAL(18, 2)) AS TEXT).")
 
 _BY_TYPE = {
     exp.DType.DECIMAL: T.DECIMAL,
@@ -32,7 +36,7 @@ _ALWAYS: dict[type[exp.Expr], T] = {
         (
             *(exp.Count, exp.CountIf, exp.RowNumber, exp.Rank, exp.DenseRank, exp.Ntile, exp.Grouping),
             *(exp.Length, exp.StrPosition, exp.Year, exp.Quarter, exp.Month, exp.Day, exp.WeekOfYear),
-            *(exp.Hour, exp.Minute, exp.Extract, exp.DateDiff, exp.IntDiv),
+            *(exp.Hour, exp.Minute, exp.Extract, exp.DateDiff, exp.IntDiv, exp.Sign),
         ),
         T.INTEGER,
     ),
@@ -69,7 +73,7 @@ _ALWAYS: dict[type[exp.Expr], T] = {
 _AS_FIRST = (
     *(exp.Paren, exp.Alias, exp.Window, exp.Filter, exp.Distinct, exp.Neg, exp.Sum, exp.Min, exp.Max),
     *(exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.Abs, exp.Round, exp.Floor, exp.Ceil),
-    *(exp.Nullif, exp.TimestampTrunc, exp.DateTrunc, exp.Sign),
+    *(exp.Nullif, exp.TimestampTrunc, exp.DateTrunc),
 )
 
 _NUMBERS = (T.INTEGER, T.DECIMAL, T.DOUBLE)
@@ -190,11 +194,70 @@ def _conversion(node: exp.Expr, text: str, dialect: str) -> exp.Expr:
             number = exp.TryCast(this=inner.copy(), to=exp.DataType.build("DECIMAL(38, 10)"), safe=True)
             return type(node)(this=exp.Round(this=number), to=node.to.copy(), **_safety(node))
         return node
+    if held is T.DOUBLE and node.to.this in {exp.DType.TEXT, exp.DType.VARCHAR}:
+        raise refusal(node, text, _("Pecahan ditulis berbeda tergantung mesin."), str(_RIGHT_TEXT))
+    if held is T.DOUBLE and node.to.this == exp.DType.DECIMAL:
+        return type(node)(this=_digits(inner.copy()), to=node.to.copy(), **_safety(node))
     if whole and held is T.UNKNOWN and not isinstance(inner.unnest(), exp.Null):
         right = _("Tulis CAST(round(…) AS INTEGER).")
         raise refusal(node, text, _("Pecahan dibulatkan atau dipotong tergantung mesin."), right)
     if whole and held in {T.DECIMAL, T.DOUBLE} and not isinstance(inner.unnest(), exp.Round):
         return type(node)(this=exp.Round(this=inner.copy()), to=node.to.copy(), **_safety(node))
+    return node
+
+
+def _digits(node: exp.Expr) -> exp.Expr:
+    """The digits of a double as a person reads them: 0.285 is no bit less than 0.285 there."""
+    return _cast(node, "TEXT")
+
+
+def _rounded(node: exp.Expr, text: str, dialect: str) -> exp.Expr:
+    """Round a double by its digits: 0.285 becomes 0.28 on one engine and 0.29 on the other."""
+    decimals = node.args.get("decimals")
+    if kind(node.this) is not T.DOUBLE or decimals is None:
+        return node
+    number = decimals.this if isinstance(decimals, exp.Neg) else decimals
+    if not (isinstance(number, exp.Literal) and number.name.isdigit() and int(number.name) <= MOST_DIGITS):
+        right = _("Tulis misalnya round(nilai, 2).")
+        raise refusal(node, text, _("Banyak angka di belakang koma harus ditulis langsung."), right)
+    exact = _cast(_digits(node.this.copy()), f"DECIMAL(38, {MOST_DIGITS})")
+    return _cast(exp.Round(this=exact, decimals=decimals.copy()), "DOUBLE")
+
+
+def _sign(node: exp.Expr, text: str, dialect: str) -> exp.Expr:
+    """A whole number on one engine, a double on the other."""
+    return _cast(exp.Sign(this=node.this.copy()), "INTEGER")
+
+
+def _whole_double(node: exp.Expr, text: str, dialect: str) -> exp.Expr:
+    """floor and ceil of a double stay doubles; one engine makes them whole numbers."""
+    return _cast(node.copy(), "DOUBLE") if kind(node.this) is T.DOUBLE else node
+
+
+def _substring(node: exp.Expr, text: str, dialect: str) -> exp.Expr:
+    """A reckoned start of 0 is missing, a reckoned length below 0 is none: engines cut differently there."""
+    start, length = node.args.get("start"), node.args.get("length")
+    made = node.copy()
+    if start is not None and not isinstance(start, exp.Literal | exp.Neg):
+        made.set("start", exp.Nullif(this=start.copy(), expression=exp.Literal.number(0)))
+    if length is not None and not isinstance(length, exp.Literal):
+        made.set("length", _not_below_zero(length))
+    return made if made != node else node
+
+
+def _end_of_text(node: exp.Expr, text: str, dialect: str) -> exp.Expr:
+    if isinstance(node.expression, exp.Literal):
+        return node
+    return type(node)(this=node.this.copy(), expression=_not_below_zero(node.expression))
+
+
+def _not_below_zero(length: exp.Expr) -> exp.Expr:
+    return exp.Greatest(this=length.copy(), expressions=[exp.Literal.number(0)])
+
+
+def _joined(node: exp.Expr, text: str, dialect: str) -> exp.Expr:
+    if T.DOUBLE in {kind(node.this), kind(node.expression)}:
+        raise refusal(node, text, _("Pecahan ditulis berbeda tergantung mesin."), str(_RIGHT_TEXT))
     return node
 
 
@@ -244,6 +307,14 @@ _REWRITES: dict[type[exp.Expr], Callable[[exp.Expr, str, str], exp.Expr]] = {
     exp.Mod: _division,
     exp.Cast: _conversion,
     exp.TryCast: _conversion,
+    exp.Round: _rounded,
+    exp.Sign: _sign,
+    exp.Floor: _whole_double,
+    exp.Ceil: _whole_double,
+    exp.Substring: _substring,
+    exp.Left: _end_of_text,
+    exp.Right: _end_of_text,
+    exp.DPipe: _joined,
     exp.Avg: _average,
     exp.WithinGroup: _percentile,
     exp.PercentileCont: _exact_share,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 from sqlglot import exp
 
-from balai.data.rules.gate import allowed
+from balai.data.rules.gate import allowed, patterns
 
 _NUMBER = re.compile(r"\d{1,38}(\.\d{0,38})?([eE][+-]?\d{1,3})?|\.\d{1,38}([eE][+-]?\d{1,3})?")
 _WHOLE = re.compile(r"\d{1,18}")
@@ -120,6 +120,43 @@ def _pattern(node: exp.Expr) -> tuple[str, str]:
     return "", ""
 
 
+def _like(node: exp.Expr) -> tuple[str, str]:
+    wrong, right = _pattern(node)
+    if wrong or "\\" not in node.expression.name:
+        return wrong, right
+    # One engine takes what follows it as it stands, the other looks for the sign itself.
+    return _("Tanda \\ tidak boleh di pola LIKE."), _("Pakai contains(teks, '…').")
+
+
+def _regular(node: exp.Expr) -> tuple[str, str]:
+    wrong, right = _pattern(node)
+    if wrong or patterns.is_shared(node.expression.name):
+        return wrong, right
+    right = _("Pakai huruf, . [ ] ( ) | ^ $ * + ? {1,3} dan \\d \\w \\s \\b saja; (?i) diganti lower(…).")
+    return _("Pola ini tidak sama artinya di semua mesin."), right
+
+
+def _part_of_text(node: exp.Expr) -> tuple[str, str]:
+    """Where a text is cut: engines take zero and negative numbers differently."""
+    lengths = [node.args.get("length")] if isinstance(node, exp.Substring) else [node.expression]
+    if any(isinstance(length, exp.Neg) for length in lengths):
+        return _("Banyak huruf tidak boleh negatif."), _("Tulis misalnya left(teks, length(teks) - 1).")
+    start = node.args.get("start")
+    if isinstance(start, exp.Literal) and start.name == "0":
+        return _("Huruf pertama bernomor 1, bukan 0."), _("Tulis misalnya substring(teks, 1, 3).")
+    return "", ""
+
+
+def _split(node: exp.Expr) -> tuple[str, str]:
+    mark, index = node.args.get("delimiter"), node.args.get("part_index")
+    number = index.this if isinstance(index, exp.Neg) else index
+    literal = isinstance(mark, exp.Literal) and mark.is_string and mark.name
+    if literal and isinstance(number, exp.Literal) and number.name.strip("0"):
+        return "", ""
+    wrong = _("Pemisah dan nomor bagian harus ditulis langsung, tidak kosong dan bukan 0.")
+    return wrong, _("Tulis misalnya split_part(kode, '.', 1).")
+
+
 def _replace(node: exp.Expr) -> tuple[str, str]:
     """A replacement that is longer than what it replaces is a way to grow a text without end."""
     old, new = node.expression, node.args.get("replacement")
@@ -188,9 +225,13 @@ _CHECKS: dict[type[exp.Expr], Callable[[exp.Expr], tuple[str, str]]] = {
     exp.Var: _word,
     exp.DataType: _type,
     exp.Interval: _interval,
-    exp.Like: _pattern,
-    exp.ILike: _pattern,
-    exp.RegexpLike: _pattern,
+    exp.Like: _like,
+    exp.ILike: _like,
+    exp.RegexpLike: _regular,
+    exp.Substring: _part_of_text,
+    exp.Left: _part_of_text,
+    exp.Right: _part_of_text,
+    exp.SplitPart: _split,
     exp.Replace: _replace,
     exp.TimeToStr: _format,
     exp.Count: _count,

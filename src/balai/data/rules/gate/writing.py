@@ -8,6 +8,7 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel, UnsupportedError
 
 from balai.base.errors import Fault, Invalid
+from balai.data.rules.gate.patterns import for_java
 from balai.data.rules.gate.scopes import quoted
 from balai.data.rules.gate.values import Column, ColumnType
 
@@ -22,10 +23,12 @@ def for_duckdb(tree: exp.Query) -> str:
 
 
 def for_spark(tree: exp.Query) -> str:
-    """Write for Spark: exact percentiles, and QUALIFY as a condition around the query."""
+    """Write for Spark: exact percentiles, patterns of Java, and QUALIFY as a condition around the query."""
     copy = tree.copy()
     for node in list(copy.find_all(exp.PercentileCont)):
         node.replace(exp.Anonymous(this="PERCENTILE", expressions=[node.this, node.expression]))
+    for node in copy.find_all(exp.RegexpLike):
+        node.set("expression", exp.Literal.string(for_java(node.expression.name)))
     for select in reversed(list(copy.find_all(exp.Select))):
         if select.args.get("qualify") is not None:
             _qualify_outside(select)
