@@ -17,10 +17,11 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from balai.base import tenancy
-from balai.base.actor import Actor
+from balai.base.actor import Actor, Reach
 from balai.base.errors import Fault, Invalid, NotFound
 from balai.data.reads import rows_columns, sight
 from balai.data.reads.rows_sqlite import Side, TooFar, side
@@ -30,6 +31,8 @@ from balai.data.rules.rows import asked as checked
 from balai.data.sidefiles.shape import SideColumn
 from balai.data.sidefiles.versions import Facts, facts
 
+_A_CODE = "/code of the dataset/"
+"""Stands in the written query where the code comes."""
 _TOTALS = 4096
 """Totals a process remembers; each is of a version that never changes."""
 
@@ -217,12 +220,30 @@ def _profile(known: Facts, told: str) -> Profile:
 
 def standing(actor: Actor, code: str) -> Facts:
     """Return the version that stands of a dataset the actor may read, by one query. Raises NotFound."""
-    with tenancy.widened(tenancy.NATIONAL):
-        found = list(sight.published(actor).filter(code=code).values_list("tenant", "current_id"))
+    with tenancy.widened(tenancy.NATIONAL) as scope:
+        sql, values = _standing_sql(actor.tenant, frozenset(actor.verbs.items()), actor.offices, scope.reads)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [code if value == _A_CODE else value for value in values])
+            found = cursor.fetchall()
         for _tenant, version in sorted(found, key=lambda row: row[0] != actor.tenant):
             # Read once within the scope that may read it.
-            return facts(version)
+            return facts(version if isinstance(version, UUID) else UUID(version))
     raise NotFound(_("Tidak ada set data “%(code)s”.") % {"code": code})
+
+
+@lru_cache(maxsize=256)
+def _standing_sql(
+    tenant: str, verbs: frozenset[tuple[str, Reach]], offices: tuple[str, ...], scope: tuple[str, ...]
+) -> tuple[str, tuple[object, ...]]:
+    """Return the query of `sight.published` for everybody who sees alike, written once.
+
+    Django took 1.1 ms to write it anew for each answer, more than everything else together.
+    `scope` is that in force, whose rows the query keeps to.
+    """
+    seen = sight.published(Actor("", "", tenant, dict(verbs), offices))
+    rows = seen.filter(code=_A_CODE).values_list("tenant", "current_id")
+    sql, values = rows.query.sql_with_params()
+    return sql, tuple(values)
 
 
 def _total(question: RowsQuestion, opened: Side | None) -> int:
