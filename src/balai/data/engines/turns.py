@@ -61,6 +61,8 @@ class Turns:
         seconds_per_minute: how long readers may work for it within a minute.
         """
         self._most_visitors = readers - 1 if readers > 2 else readers
+        self._most_files = max(1, readers - 1)
+        self._files = 0
         self._per_minute = per_minute
         self._seconds_per_minute = seconds_per_minute
         self._asking: set[str] = set()
@@ -68,32 +70,40 @@ class Turns:
         self._visits: OrderedDict[str, deque[Visit]] = OrderedDict()
         self._changed = threading.Condition()
 
-    def take(self, who: str, is_visitor: bool) -> Turn:
+    def take(self, who: str, is_visitor: bool, is_file: bool = False) -> Turn:
         """Wait for a turn, for at most two seconds.
 
         Args:
             who: tells askers apart: an account, or a network address.
+            is_file: the whole answer is wanted, which may take minutes; one reader is kept free of those.
 
         Raises:
             TooMany: with words for the asker.
         """
         with self._changed:
             visit = self._visit(who) if is_visitor else None
-            if not self._changed.wait_for(lambda: self._is_free(who, is_visitor), SECONDS_TO_WAIT):
-                if who in self._asking:
-                    raise TooMany(_("Pertanyaan Anda yang sebelumnya masih berjalan. Batalkan, atau tunggu."))
-                raise TooMany(_("Banyak pengunjung sedang bertanya. Coba lagi sebentar lagi."))
+            if not self._changed.wait_for(lambda: not self._taken(who, is_visitor, is_file), SECONDS_TO_WAIT):
+                raise TooMany(self._taken(who, is_visitor, is_file))
             self._asking.add(who)
             self._visitors += is_visitor
+            self._files += is_file
         began = time.monotonic()
-        return Turn(lambda: self._give_back(who, visit, began))
+        return Turn(lambda: self._give_back(who, visit, is_file, began))
 
-    def _is_free(self, who: str, is_visitor: bool) -> bool:
-        return who not in self._asking and (not is_visitor or self._visitors < self._most_visitors)
+    def _taken(self, who: str, is_visitor: bool, is_file: bool) -> str:
+        """Return why it is not their turn, "" where it is."""
+        if who in self._asking:
+            return _("Pertanyaan Anda yang sebelumnya masih berjalan. Batalkan, atau tunggu.")
+        if is_visitor and self._visitors >= self._most_visitors:
+            return _("Banyak pengunjung sedang bertanya. Coba lagi sebentar lagi.")
+        if is_file and self._files >= self._most_files:
+            return _("Unduhan lain sedang berjalan. Coba lagi sebentar lagi.")
+        return ""
 
-    def _give_back(self, who: str, visit: Visit | None, began: float) -> None:
+    def _give_back(self, who: str, visit: Visit | None, is_file: bool, began: float) -> None:
         with self._changed:
             self._asking.discard(who)
+            self._files -= is_file
             if visit:
                 self._visitors -= 1
                 visit.seconds = time.monotonic() - began

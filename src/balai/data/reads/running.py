@@ -82,12 +82,13 @@ def begin(
         Busy, Gone: no reader could take it.
     """
     most = limits(actor)
-    turn = turns().take(actor.id or f"visitor {address}", not actor.is_signed_in)
+    is_file = long or form is not None
+    turn = turns().take(actor.id or f"visitor {address}", not actor.is_signed_in, is_file)
     try:
         running = readers().begin(
             asked,
             form,
-            seconds=most.seconds_of_a_file if form or long else most.seconds,
+            seconds=most.seconds_of_a_file if is_file else most.seconds,
             memory_mb=settings.QUERY_MEMORY_MB,
         )
     except BaseException:

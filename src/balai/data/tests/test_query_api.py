@@ -61,7 +61,10 @@ def test_faults_are_a_problem_with_their_places(bins: Dataset, cast: Cast) -> No
     assert "litres" in fault["right"]
 
 
-@pytest.mark.parametrize("body", [{}, {"sql": ""}, {"sql": "SELECT 1", "format": "docx"}, {"sql": "x", "y": 1}])
+MALFORMED = [{}, {"sql": ""}, {"sql": "SELECT 1", "format": "docx"}, {"sql": "x", "y": 1}]
+
+
+@pytest.mark.parametrize("body", MALFORMED)
 def test_a_malformed_request_is_a_problem_too(bins: Dataset, cast: Cast, body: dict[str, Any]) -> None:
     assert posted(cast.budi.client, **body).status_code == 422
 

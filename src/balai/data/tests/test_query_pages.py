@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -137,6 +138,32 @@ def test_visitors_may_ask_only_so_often(bins: Dataset, settings: Any) -> None:
     other = visitor_at("35.73")
     other.defaults["REMOTE_ADDR"] = "10.0.0.9"
     assert asked(other, "SELECT 1 AS x").status_code == 200
+
+
+SLOW = (
+    "SELECT count(*) AS n FROM bins a "
+    + " ".join(f"JOIN bins b{number} ON a.kind = b{number}.kind" for number in range(4))
+    + " WHERE (a.id + b0.id + b1.id + b2.id + b3.id) % 7 = 3"
+)
+
+
+@pytest.mark.parametrize("address", [PAGE, "/data/tanya/unduh"])
+def test_an_answer_that_is_given_up_ends_its_question(
+    bins: Dataset, cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Any, address: str
+) -> None:
+    settings.QUERY_SECONDS = 60
+    publish([a_bin(number) for number in range(1, 500)], corrects=1, reason="Banyak")
+    monkeypatch.setattr("balai.data.patience.GRACE", 0.1)
+    monkeypatch.setattr("balai.data.pages.query_files.GRACE", 0.1)
+    client = cast.budi.client
+    assert asked(client, "SELECT 1 AS x").status_code == 200
+    response = client.post(address, {"sql": SLOW, "kind": "csv"})
+    assert response.streaming
+    assert next(iter(response)) == b""
+    began = time.monotonic()
+    response.close()
+    assert asked(client, "SELECT 1 AS x").status_code == 200
+    assert time.monotonic() - began < 10
 
 
 # --- files -------------------------------------------------------------------------

@@ -51,6 +51,16 @@ def test_of_three_readers_visitors_leave_one() -> None:
     here.take("visitor 4", True).end()
 
 
+def test_files_leave_one_reader_for_questions() -> None:
+    here = Turns(2, 20, 15)
+    long = here.take("budi", False, is_file=True)
+    with pytest.raises(TooMany, match="Unduhan lain"):
+        here.take("agus", False, is_file=True)
+    here.take("agus", False).end()
+    long.end()
+    here.take("agus", False, is_file=True).end()
+
+
 def test_an_address_asks_only_so_often_and_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1000.0]
     monkeypatch.setattr(turns.time, "monotonic", lambda: now[0])
