@@ -146,20 +146,13 @@ def _next(button: Pressed, checked: Checked, here: Step, refused: Mapping[str, A
         return Outcome.MOVE, steps[max(at - 1, 0)] if steps else here.id
     if button.act == "save":
         return Outcome.SAVED, here.id
-    own_faults = checked.of_step(here.id) or {
-        path: found for path, found in checked.faults.items() if _is_nowhere(checked, path)
-    }
-    if button.act != "next" or own_faults or refused:
+    if button.act != "next" or checked.of_step(here.id) or refused:
         return Outcome.SHOW, here.id
     if at + 1 < len(steps):
         return Outcome.MOVE, steps[at + 1]
     if checked.is_valid:
         return Outcome.COMPLETE, here.id
     return Outcome.MOVE, next((step for step in steps if checked.of_step(step)), here.id)
-
-
-def _is_nowhere(checked: Checked, path: str) -> bool:
-    return not any(checked.of_step(step).get(path) for step in checked.steps)
 
 
 def _keep_files(

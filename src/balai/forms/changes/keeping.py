@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -190,7 +191,7 @@ def resume(actor: Actor, code: str, pin: str, address: str, now: datetime) -> Be
         row: FormDraft | None = rows.filter(code=tidy).first() if len(tidy) == 8 else None
         is_locked = row is not None and row.locked_until is not None and row.locked_until > now
         # A wrong code takes as long as a wrong PIN.
-        fits = check_password(pin[:20], row.pin_hash if row else _NO_PIN) and row is not None
+        fits = check_password(pin[:20], row.pin_hash if row else _no_pin()) and row is not None
         if row is not None and fits and not is_locked:
             row.key_hash = digest(key) if not row.owner else row.key_hash
             row.wrong_pins, row.locked_until = 0, None
@@ -224,7 +225,9 @@ def _counter(tenant: str, address: str) -> str:
     return f"forms.resume.{mark.hexdigest()[:32]}"
 
 
-_NO_PIN = make_password("no draft has this PIN")
+@lru_cache(maxsize=1)
+def _no_pin() -> str:
+    return make_password("no draft has this PIN")
 
 
 def discard(actor: Actor, held: Held, now: datetime) -> None:

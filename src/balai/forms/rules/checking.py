@@ -50,9 +50,11 @@ class Checked:
         return not self.faults
 
     def of_step(self, step: str) -> Mapping[str, tuple[Fault, ...]]:
-        """Return the faults of one step."""
+        """Return the faults of one step, and those of answers that no step asks."""
         return {
-            path: found for path, found in self.faults.items() if self.form.step_of.get(top(path)) == step
+            path: found
+            for path, found in self.faults.items()
+            if self.form.step_of.get(top(path), step) == step
         }
 
     def plain(self) -> dict[str, Any]:
