@@ -27,8 +27,8 @@ def for_spark(tree: exp.Query) -> str:
     copy = tree.copy()
     for node in list(copy.find_all(exp.PercentileCont)):
         node.replace(exp.Anonymous(this="PERCENTILE", expressions=[node.this, node.expression]))
-    for node in copy.find_all(exp.RegexpLike):
-        node.set("expression", exp.Literal.string(for_java(node.expression.name)))
+    for search in copy.find_all(exp.RegexpLike):
+        search.set("expression", exp.Literal.string(for_java(search.expression.name)))
     for select in reversed(list(copy.find_all(exp.Select))):
         if select.args.get("qualify") is not None:
             _qualify_outside(select)
