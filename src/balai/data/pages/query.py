@@ -20,6 +20,7 @@ from balai.data.reads.queries import saved_queries, saved_query
 from balai.data.reads.running import limits
 from balai.data.reads.versions import readable
 from balai.data.rules.gate.allowed import MOST_CHARACTERS
+from balai.data.rules.metadata import Declaration
 
 PART = "X-Balai-Part"
 """Sent by our script: it wants the answer alone, not the page around it."""
@@ -101,7 +102,7 @@ def frame(actor: Actor) -> str:
 def listed(actor: Actor) -> tuple[Listed, ...]:
     """Return the datasets the actor may ask, with what each column means, by name."""
     tables, language = readable(actor), get_language()
-    meanings = {}
+    meanings: dict[str, Declaration] = {}
     for row in catalogue(actor):
         meanings.setdefault(row.code, row.declaration)
     found = []

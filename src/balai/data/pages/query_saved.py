@@ -1,6 +1,7 @@
 """Saved questions: the list of them, the page of each, and the forms that save, change and remove them."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -201,7 +202,7 @@ def _form(actor: Actor, data: object = None, initial: dict[str, object] | None =
     return form
 
 
-def _words(slug: str) -> dict[str, object]:
+def _words(slug: str) -> dict[str, Any]:
     return {
         "title": _("Ubah pertanyaan") if slug else _("Simpan pertanyaan"),
         "back": reverse("data-query-saved", args=[slug]) if slug else reverse("data-query"),
