@@ -22,7 +22,7 @@ from balai.plan import reads as plan
 COUNTRY = "kabupaten-kota"
 QUICK_WINS_SHOWN = 4
 HITS_SHOWN = 40
-COMPUTED_SHOWN = 5
+COMPUTED_SHOWN = 3
 
 
 def _in_force(actor: Actor) -> plan.PlanRow | None:

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from balai.base.actor import Actor
 from balai.base.errors import NotFound
-from balai.plan.models import Action, Evidence, Fund, QuickWin, Report, Support, Target
+from balai.plan.models import COMPUTED, Action, Evidence, Fund, QuickWin, Report, Support, Target
 from balai.plan.reads import sight
 from balai.plan.reads.plans import PlanRow, plan_row
-from balai.plan.reads.rows import ActionRow, action_rows
+from balai.plan.reads.rows import ActionRow, action_rows, local_day
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,12 @@ class ReportRow:
     is_withheld: bool
     evidence: tuple[EvidenceRow, ...]
     version: int
+
+    @property
+    def told_on(self) -> date:
+        """Return the day it speaks of: the last of its period, or the day it was computed."""
+        computed_on = local_day(self.reported_at) if self.kind == COMPUTED else None
+        return computed_on or self.period_ends_on
 
 
 @dataclass(frozen=True)

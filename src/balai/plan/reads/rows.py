@@ -53,6 +53,7 @@ class ActionRow:
         value, physical_percent: of the report that stands for the year; None without one.
         achievement: share of the target reached, exact (see `rules.progress.achievement`).
         is_done: None where the action is not planned in the year or no report stands.
+        as_of: the day the figure speaks of: the last of its period, or the day it was computed.
         kind: of the figure that stands: "typed" or "computed"; "" where none does.
         measured_by: code of the indicator the action is tied to; "" where progress is typed.
         measurement: of One Data, behind a computed figure.
@@ -90,6 +91,7 @@ class ActionRow:
     physical_percent: Decimal | None
     period_title: str
     period_ends_on: date | None
+    as_of: date | None
     is_reported: bool
     kind: str
     measured_by: str
@@ -171,6 +173,7 @@ def action_rows(actions: QuerySet[Action], year: int, on: date) -> tuple[ActionR
             physical_percent=physical,
             period_title=stands.period.title if stands else "",
             period_ends_on=stands.period.ends_on if stands else None,
+            as_of=_as_of(stands),
             is_reported=stands is not None,
             kind=stands.kind if stands else "",
             measurement=stands.measurement if stands else None,
@@ -228,6 +231,12 @@ class _Counted(NamedTuple):
 
 
 _NOTHING = _Counted(None, None, None)
+
+
+def _as_of(stands: Report | None) -> date | None:
+    if stands is None:
+        return None
+    return local_day(stands.reported_at) if stands.measured_by else stands.period.ends_on
 
 
 def _missing(action: Action, target: Decimal | None, own: _Counted) -> str:
