@@ -22,6 +22,7 @@ from balai.evaluation.reads.published import (
 )
 from balai.evaluation.reads.recommendations import Advice, recommendations
 from balai.evaluation.reads.results import AssessorWords, Placed, Report, report, results
+from balai.evaluation.reads.scoring import Standing, provisional
 from balai.evaluation.reads.sight import instrument_of, invitation, round_, rounds
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "ScoreSheet",
     "Settled",
     "Sheet",
+    "Standing",
     "assessments",
     "figures",
     "index_of",
@@ -45,6 +47,7 @@ __all__ = [
     "moderation",
     "paper_file",
     "papers",
+    "provisional",
     "published",
     "published_of_region",
     "published_years",

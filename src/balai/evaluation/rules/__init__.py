@@ -27,6 +27,7 @@ from balai.evaluation.rules.ranking import (
     what_if,
 )
 from balai.evaluation.rules.scores import (
+    Final,
     Index,
     MissingLevel,
     Number,
@@ -36,6 +37,7 @@ from balai.evaluation.rules.scores import (
     component_scores,
     digits,
     domain_values,
+    finals,
     half_up,
     improvement,
     in_scale,
@@ -51,6 +53,7 @@ __all__ = [
     "AssessorRule",
     "Band",
     "EvidenceRule",
+    "Final",
     "Gap",
     "Index",
     "Instrument",
@@ -73,6 +76,7 @@ __all__ = [
     "component_scores",
     "digits",
     "domain_values",
+    "finals",
     "gaps",
     "half_up",
     "improvement",

@@ -115,7 +115,7 @@ class Ring:
             AnswerEvidence.objects.bulk_create(
                 AnswerEvidence(
                     answer=row,
-                    kind="other",
+                    kind=(self.instrument.question(row.question).evidence or ("other",))[0],
                     title="Bukti",
                     link="https://malangkota.go.id/b",
                     added_by=rini.name,
@@ -154,7 +154,10 @@ class Ring:
                 for key in self.questions[1:]
             )
             changes.recommend(
-                person.actor, row.pk, changes.RecommendationDraft("Lengkapi audit TIK.", "29"), SCORING
+                person.actor,
+                row.pk,
+                changes.RecommendationDraft("Lengkapi audit TIK.", self.questions[-1]),
+                SCORING,
             )
             changes.finish(person.actor, row.pk, "Arsitektur lengkap.", "Audit belum rutin.", SCORING)
 

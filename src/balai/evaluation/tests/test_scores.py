@@ -149,3 +149,24 @@ def test_the_sum_of_2023_is_written_with_one_rounding_at_the_end() -> None:
     lines = rules.index_of_parts(SMART, values).spelled()
     assert lines[0] == "Baseline: 10 % × 3,6 = 0,36"
     assert lines[-1] == "0,36 + 0,458 + 0,682 + 0,562 + 0,626 + 0,253 = 2,941 → 2,94"
+
+
+@given(st.lists(levels, max_size=3))
+def test_many_indexes_by_levels_at_once_are_those_of_each(many: list[dict[str, int]]) -> None:
+    found = rules.finals(SPBE, dict(enumerate(many)))
+    for place, one in enumerate(many):
+        index = rules.index_of_levels(SPBE, one)
+        assert found[place] == rules.Final(index.exact, index.shown)
+
+
+@pytest.mark.parametrize("code", CITY_CODES)
+@given(data=st.data())
+def test_many_indexes_by_components_at_once_are_those_of_each(code: str, data: st.DataObject) -> None:
+    values = data.draw(components(code))
+    index = rules.index_of_parts(INSTRUMENTS[code], values)
+    assert rules.finals(INSTRUMENTS[code], {"x": values})["x"] == rules.Final(index.exact, index.shown)
+
+
+def test_many_at_once_refuse_a_missing_value_too() -> None:
+    with pytest.raises(rules.MissingLevel):
+        rules.finals(SPBE, {"x": {"1": 3}})
