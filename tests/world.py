@@ -18,7 +18,9 @@ from PIL import Image
 
 from balai.base import tenancy
 from balai.base.actor import Actor, system
+from balai.data import changes as data
 from balai.data.models import SavedQuery
+from balai.data.tests.registry import a_bin, declared
 from balai.definitions.models import TableAmendment
 from balai.people import reads as people_reads
 from balai.people.models import DataRequest, Office, Partner, ProgramKey, RoleRequest
@@ -126,7 +128,25 @@ def furnish(tenant: str, plan: Mapping[str, Any], office: Office, actions: Itera
         "role request": (asked, here),
     }
     things = {kind: Thing(str(row.pk), **whose) for kind, (row, whose) in rows.items()}
+    things |= {
+        kind: Thing(code, **whose) for kind, (code, whose) in datasets_of(tenant, office, here).items()
+    }
     return things | furnish_account(tenant, officer.account.pk)
+
+
+def datasets_of(tenant: str, office: Office, here: Any) -> dict[str, tuple[str, Any]]:
+    """Write a dataset of an office in each state; return its code by kind. They are called by it."""
+    writer, verifier = all_powerful("writer", tenant), all_powerful("verifier", tenant)
+    codes = {}
+    for state in ("draft", "waiting", "published"):
+        code = codes[state] = f"{state}_{tenant.replace('.', '_')}_{office.code}"
+        row = data.declare(writer, declared(code=code, producer=office.code))
+        if state != "draft":
+            row = data.submit(writer, code, version=row.version, at=NOW)
+        if state == "published":
+            data.check(verifier, code, version=row.version, at=NOW)
+            data.publish(writer, code, [a_bin(1, region=None)], "2026", at=NOW)
+    return {f"{state} dataset": (code, here) for state, code in codes.items()}
 
 
 def furnish_account(tenant: str, account: UUID) -> Things:

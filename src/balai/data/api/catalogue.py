@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Field
 
 from balai.base.access import actor_of, needs
@@ -29,12 +30,17 @@ Number = Annotated[int, Field(ge=1, le=2**31 - 1, description="number of a versi
 
 
 class Declared(Body):
-    """A draft to save. `version` is the one of the dataset you saw, null when you saw none."""
+    """What is said of a dataset."""
 
-    version: Version | None
     declaration: dict[str, Any] = Field(
         description="as in a file of definitions/datasets (docs/reference/schemas/datasets.json)"
     )
+
+
+class Redeclared(Declared):
+    """A draft to save over the one there is. `version` is the one of the dataset you saw."""
+
+    version: Version
 
 
 class Seen(Body):
@@ -123,10 +129,17 @@ def version(request: HttpRequest, code: Word, number: Number) -> reads.VersionRo
 @router.get("/datasets/{code}/differences", response=Comparison, summary="Rows added, removed and changed")
 @needs("data.read")
 def differences(
-    request: HttpRequest, code: Word, before: Number, after: Number, limit: Limit = 100
+    request: HttpRequest,
+    code: Word,
+    before: Annotated[Number | None, Field(description="the one before the last when left out")] = None,
+    after: Annotated[Number | None, Field(description="the last when left out")] = None,
+    limit: Limit = 100,
 ) -> Comparison:
     """Rows are told apart by the key declared for `after`; `first` has at most `limit` of them."""
-    return reads.compare(actor_of(request), code, before, after, limit=limit)
+    actor = actor_of(request)
+    last = [row.number for row in reads.versions(actor, code) if not row.is_retired]
+    old, new = before or (last[1:2] or last[:1] or [1])[0], after or (last[:1] or [1])[0]
+    return reads.compare(actor, code, old, new, limit=limit)
 
 
 @router.get("/drafts", response=Page[reads.OwnRow], summary="Datasets I make or check")
@@ -148,15 +161,24 @@ def draft(request: HttpRequest, code: Word) -> Draft:
     return _draft(request, code)
 
 
-@router.put("/drafts/{code}", response=Draft, summary="Save a draft without handing it in")
+@router.post("/drafts", response=Draft, summary="Declare a new dataset without handing it in")
 @needs("data.produce")
-def declare(request: HttpRequest, code: Word, body: Declared) -> HttpResponse:
-    """Save a new draft, or over one; what is in force stays so until the steward accepts."""
+def declare(request: HttpRequest, body: Declared) -> HttpResponse:
+    said = declaration_of(body.declaration)
+    return _write(request, said.code, lambda: changes.declare(actor_of(request), said))
+
+
+@router.put("/drafts/{code}", response=Draft, summary="Save over a draft without handing it in")
+@needs("data.produce")
+def redeclare(request: HttpRequest, code: Word, body: Redeclared) -> HttpResponse:
+    """Save a draft; what is in force stays so until the steward accepts."""
+    reads.own_dataset(actor_of(request), code)
 
     def save() -> Dataset:
-        said = declaration_of({"code": code} | body.declaration)
+        said = declaration_of(body.declaration)
         if said.code != code:
-            raise Invalid([Fault("code", said.code, code)])
+            wrong = _("Tertulis “%(code)s”.") % {"code": said.code}
+            raise Invalid([Fault("code", wrong, _("Kode sebuah set data tidak berubah."))])
         return changes.declare(actor_of(request), said, version=body.version)
 
     return _write(request, code, save)

@@ -22,7 +22,7 @@ from balai.data.rules.metadata import Declaration, Retention
 from balai.data.rules.wording import FREQUENCIES, PRIVACIES, READERS, REFERENCES, TRANSFORMS, TYPES
 from balai.people.reads import government
 
-PREVIEWED = 20
+PREVIEWED = 10
 
 
 @require_safe

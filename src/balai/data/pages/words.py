@@ -33,6 +33,9 @@ class Heading:
     is_number: bool
 
 
+LONGEST = 60
+"""Characters of a cell in a preview; files and the API have all of them."""
+
 _TONES = {Classification.OPEN: "done", Classification.LIMITED: "waiting", Classification.CLOSED: "plain"}
 _STATUSES = {"draft": "plain", "submitted": "waiting", "checked": "waiting", "published": "done"}
 _NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.RUPIAH, ColumnType.POINT)
@@ -70,7 +73,12 @@ def _headings(column: Column) -> Iterator[Heading]:
 
 def cells(row: Mapping[str, object], shown: list[Heading]) -> list[tuple[str, bool]]:
     """Return the cells of a row under `shown`, each with whether it is a number."""
-    return [(cell(row.get(each.name), each.column), each.is_number) for each in shown]
+    return [(_short(cell(row.get(each.name), each.column)), each.is_number) for each in shown]
+
+
+def _short(text: str) -> str:
+    """Return a text that keeps a row of a preview low."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def cell(value: object, column: Column | None = None) -> str:

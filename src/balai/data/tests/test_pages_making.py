@@ -280,28 +280,24 @@ def test_a_program_declares_submits_and_checks(cast: Cast, tika: Person) -> None
     budi = cast.budi.client
 
     def write(client: Client, method: str, path: str, body: dict[str, Any], key: str) -> Any:
-        address = f"/api/v1/data/drafts/bins{path}"
-        return client.generic(
-            method,
-            address,
-            json.dumps(body),
-            "application/json",
-            headers={"Idempotency-Key": key},
-        )
+        text, headers = json.dumps(body), {"Idempotency-Key": key}
+        address = f"/api/v1/data/drafts{path}"
+        return client.generic(method, address, text, "application/json", headers=headers)
 
     said = declared().written()
-    body = {"version": None, "declaration": said}
-    first = write(budi, "PUT", "", body, "a1")
+    first = write(budi, "POST", "", {"declaration": said}, "a1")
     assert first.status_code == 200 and first.json()["status"] == "draft"
-    assert write(budi, "PUT", "", body, "a1").json() == first.json(), "sent again it is not done again"
-    wrong = write(budi, "PUT", "", {"version": 1, "declaration": said | {"frequency": "kadang"}}, "a2")
+    assert write(budi, "POST", "", {"declaration": said}, "a1").json() == first.json(), "done once"
+    strange = {"version": 1, "declaration": said | {"frequency": "kadang"}}
+    wrong = write(budi, "PUT", "/bins", strange, "a2")
     assert wrong.status_code == 422 and wrong.json()["faults"][0]["place"] == "frequency"
-    late = write(budi, "PUT", "", {"version": 7, "declaration": said}, "a3")
+    late = write(budi, "PUT", "/bins", {"version": 7, "declaration": said}, "a3")
     assert late.status_code == 409 and late["Content-Type"] == "application/problem+json"
-    assert write(budi, "POST", "/check", {"version": 1}, "a4").status_code == 403
-    sent = write(budi, "POST", "/submit", {"version": first.json()["version"]}, "a5").json()
+    assert write(cast.agus.client, "PUT", "/bins", strange, "a9").status_code == 404
+    assert write(budi, "POST", "/bins/check", {"version": 1}, "a4").status_code == 403
+    sent = write(budi, "POST", "/bins/submit", {"version": first.json()["version"]}, "a5").json()
     assert [row["code"] for row in tika.client.get("/api/v1/data/drafts-waiting").json()["items"]] == ["bins"]
-    back = write(tika.client, "POST", "/return", {"version": sent["version"], "reason": "Satuan."}, "a6")
+    back = write(tika.client, "POST", "/bins/return", {"version": sent["version"], "reason": "Satuan."}, "a6")
     # The steward may check but not make: the answer of a draft is for those who may see it.
     assert back.status_code == 200 and back.json()["reason"] == "Satuan."
     assert cast.agus.client.get("/api/v1/data/drafts/bins").status_code == 404
