@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -13,8 +13,9 @@ from balai.base import charts, writing
 from balai.base.charts import Bar, Chart, Point
 from balai.data.rules.gate import Column, ColumnType
 from balai.places import reads as places
-from balai.places.maps import COUNTRY
 
+COUNTRY = "kabupaten-kota"
+"""The map of all regencies and cities, as `places.reads.map_address` knows it."""
 ROWS_OF_A_PAGE = 100
 MOST_BARS = 40
 MOST_POINTS = 370
@@ -283,6 +284,3 @@ def _places(
     ]
     points = {"type": "FeatureCollection", "features": features}
     return Mapped(address, "regencies", headings[label].name, "", None, points) if features else None
-
-
-type ChartKind = Literal["", "none", "bar", "line"]
