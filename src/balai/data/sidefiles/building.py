@@ -1,4 +1,4 @@
-"""Having side files made: by processes of their own, with a limit on time, memory and size, once at a time."""
+"""Having side files made: in processes of their own, limited in time, memory and size, by one at a time."""
 
 import fcntl
 import json

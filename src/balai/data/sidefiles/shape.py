@@ -65,9 +65,8 @@ def _wanted(
 def tallied(columns: Sequence[SideColumn], distinct: Mapping[str, int]) -> list[str]:
     """Choose the columns by whose values together rows are counted once and for all, the fewest values first."""
     chosen, most = [], 1
-    for name in sorted(
-        (one.name for one in columns if one.sort != "double"), key=lambda name: distinct[name]
-    ):
+    names = (one.name for one in columns if one.sort != "double")
+    for name in sorted(names, key=lambda name: distinct[name]):
         # One more for the missing value.
         most *= distinct[name] + 1
         if distinct[name] > FEW or most > MOST_TALLIES:

@@ -30,7 +30,7 @@ from balai.data.tests.registry import NOW, declared, founded, publish, steward
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folder")]
 
-WORDS = "Rumah sawah TEGAL pasar irigasi kebun.kopi jalan-baru semi'permanen Pásar lama".split()
+WORDS = ("Rumah", "sawah", "TEGAL", "pasar", "kebun.kopi", "jalan-baru", "semi'permanen", "Pásar", "lama")
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +51,7 @@ def bins(number: int, seed: int = 7) -> list[dict[str, Any]]:
 
     return [
         {
-            "id": id,
+            "id": number_,
             "name": " ".join(chance.choices(WORDS, k=3)) + f" {chance.randrange(30)}",
             "litres": maybe(Decimal(chance.randrange(-5000, 90_000)) / 100),
             "cost": maybe(chance.randrange(0, 900) * 1000),
@@ -61,7 +61,7 @@ def bins(number: int, seed: int = 7) -> list[dict[str, Any]]:
             "place": maybe((round(112 + chance.random(), 9), round(-8 + chance.random(), 12))),
             "kind": maybe(chance.choice(["besar", "kecil"])),
         }
-        for id in chance.sample(range(number * 3), number)
+        for number_ in chance.sample(range(number * 3), number)
     ]
 
 
@@ -150,7 +150,8 @@ def raw(dataset: Dataset, one: dict[str, Any]) -> tuple[list[tuple[Any, ...]], i
     with duckdb.connect() as duck:
         source = f"FROM read_parquet('{storage().local('35.73', sha)}') WHERE {' AND '.join(where)}"
         rows = duck.execute(
-            f"SELECT {shown} {source} ORDER BY {', '.join([*order, 'id'])} LIMIT {one['limit']} OFFSET {one['offset']}",
+            f"SELECT {shown} {source} ORDER BY {', '.join([*order, 'id'])} "
+            f"LIMIT {one['limit']} OFFSET {one['offset']}",
             values,
         ).fetchall()
         (total,) = duck.execute(f"SELECT count(*) {source}", values).fetchone() or (0,)
@@ -226,7 +227,7 @@ def test_pages_follow_each_other_to_the_end(dataset: Dataset) -> None:
                 page = reads.rows(
                     visitor(), "bins", columns=["id"], form="lists", limit=400, after=after, **more
                 )
-                seen += [id for (id,) in json.loads(page.rows)]
+                seen += [row[0] for row in json.loads(page.rows)]
                 after, total = page.next, page.total or 0
                 if not after:
                     break
@@ -531,14 +532,14 @@ def test_personal_columns_of_a_file_leave_as_those_of_rows_do(cast: Cast, tmp_pa
     chance = random.Random(5)
     rows = [
         {
-            "id": id,
+            "id": number,
             "born": chance.choice(["1987-05-02", "1990-01-31", None]),
             "home": chance.choice(["35.73.01.1001.003.002", "35.73.01.1001", None]),
             "spot": None,
             "name": "Sari",
             "trade": chance.choice(["a", "b"]),
         }
-        for id in range(200)
+        for number in range(200)
     ]
     first = publish(rows)
     assert 0 < first.version.suppressed < 200
