@@ -120,7 +120,9 @@ def _follow(
         return False
     if figure is None and last is None:
         return False
-    period = _period(actor, year, _day(figure), opened) if figure else last and last.period
+    period: Period | None = last.period if last else None
+    if figure:
+        period = _period(actor, year, _day(figure), opened)
     if period is None or _is_braked(row, period, at):
         return False
     same_period = own.filter(period=period).order_by("-entry").first()

@@ -29,8 +29,9 @@ def let_stand(action: Action, year: int) -> None:
     )
     key = chosen.key if chosen else None
     # First take, then give: one row at most stands at any moment.
-    if any(row[5] and row[0] != key for row in rows):
-        counted.filter(stands=True).exclude(pk=key).update(stands=False)
+    others = [row[0] for row in rows if row[5] and row[0] != key]
+    if others:
+        counted.filter(pk__in=others).update(stands=False)
     if key is not None and not any(row[5] and row[0] == key for row in rows):
         counted.filter(pk=key).update(stands=True)
 

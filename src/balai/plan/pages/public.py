@@ -205,7 +205,7 @@ def action(request: HttpRequest, code: str) -> HttpResponse:
     year = year_of(request, plan)
     actor = actor_of(request)
     story = reads.action(actor, code, year, today(), plan.id)
-    tied = {row.measured_by for row in (story.row, *story.reports)} - {""}
+    tied = {story.row.measured_by, *(report.measured_by for report in story.reports)} - {""}
     titles = {indicator: reads.title_of(actor, indicator) for indicator in tied}
     return render(
         request,
