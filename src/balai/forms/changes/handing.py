@@ -87,7 +87,7 @@ def take(
         checked = validate(form, draft_answers(row), around).require()
         used = _files_in(checked.plain(), set(known))
         told = json.loads(unseal(row.for_whom, "forms.for_whom", row.tenant) or "{}")
-        DraftFile.objects.filter(draft=row, file__in=used).delete()
+        DraftFile.objects.filter(draft=row, file__in=[UUID(key) for key in used]).delete()
         journal.write(actor, "forms.take", row, form=row.form, version=row.form_version)
         filing = Filing(row.channel, told.get("name", ""), told.get("relation", ""))
         taken = Taken(checked, filing, row.filed_by, row.owner, tuple(UUID(key) for key in sorted(used)))

@@ -1,7 +1,8 @@
 """A step as the page draws it: every box with its label, hint, answer and faults."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made_with
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -72,7 +73,7 @@ class Box:
     longitude: str = ""
     hint: str = ""
     map: str = ""
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = made_with(default_factory=dict)
 
     is_group = False
 
@@ -225,7 +226,7 @@ class _Pen:
     def rows(self, group: Group, answer: Any) -> Rows:
         if not group.repeats:
             inner = tuple(self.members(group, group.id, group.id, answer))
-            rows = (Row(1, str(group.label), inner, False),)
+            rows: tuple[Row, ...] = (Row(1, str(group.label), inner, False),)
         else:
             listed = list(answer) if isinstance(answer, (list, tuple)) else []
             listed += [{}] * (group.least - len(listed))

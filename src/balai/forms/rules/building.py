@@ -345,14 +345,14 @@ class _Builder:
         here: tuple[Item, ...],
     ) -> None:
         """Refuse a condition that has no answer as long as something it names is empty."""
-        full = {
+        full: dict[str, Any] = {
             **{key: _sample(value) for key, value in self.variables.items()},
             "form": _samples(form),
             "here": _samples(here),
             "today": "2026-01-05",
         }
         groups = [key for key in ("form", "here") if key in {pair[0] for pair in condition.refers_to}]
-        tries = [{**full, **{group: {} for group in groups}}]
+        tries: list[dict[str, Any]] = [full | {group: {} for group in groups}]
         for group, name_in in sorted(condition.refers_to):
             if group in groups:
                 rest = {key: value for key, value in full[group].items() if key != name_in}

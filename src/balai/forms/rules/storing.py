@@ -170,6 +170,6 @@ def _told_one(path: str, field: Field, value: Any, context: Context, personal: b
         text = masked(field, known) if is_hidden else told(field, known, context)
     except ValueError:
         # Today's limits would refuse it; it is shown as it was stored.
-        known = tuple(value) if isinstance(value, list) else str(value)
-        text = masked(field, known) if is_hidden else ", ".join(value) if isinstance(value, list) else known
+        stored = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        known, text = stored, masked(field, stored) if is_hidden else stored
     return Told(path, str(field.label), text, field, None if is_hidden else known, is_hidden)

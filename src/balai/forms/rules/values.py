@@ -80,7 +80,7 @@ def is_empty(field: Field, answer: Any) -> bool:
         case Type.BOOLEAN:
             return answer is False
         case Type.CHOICES | Type.FILE | Type.IMAGE:
-            return answer == [] or answer == ()
+            return isinstance(answer, (list, tuple)) and not answer
         case Type.POINT:
             return isinstance(answer, Mapping) and all(part in (None, "") for part in answer.values())
     return False
@@ -136,7 +136,7 @@ def told(field: Field, value: Any, context: Context) -> str:
         case Type.CHOICE | Type.CHOICES:
             labels = {option.key: str(option.label) for option in field.options}
             keys = value if isinstance(value, tuple) else (value,)
-            return ", ".join(labels.get(key, key) for key in keys)
+            return ", ".join(str(labels.get(key, key)) for key in keys)
         case Type.DATE:
             return writing.day(value)
         case Type.TIME:
@@ -447,10 +447,13 @@ _ENDINGS = {
 }
 
 
+def _kinds(field: Field) -> tuple[str, ...]:
+    return ("image",) if field.type is Type.IMAGE else field.text.kinds or tuple(_ENDINGS)
+
+
 def media_types(field: Field) -> frozenset[str]:
     """Return the media types a file or image field takes."""
-    kinds = ("image",) if field.type is Type.IMAGE else field.text.kinds or tuple(_ENDINGS)
-    return frozenset().union(*(_ENDINGS[kind] for kind in kinds))
+    return frozenset().union(*(_ENDINGS[kind] for kind in _kinds(field)))
 
 
 def kinds_told(field: Field) -> str:
@@ -462,8 +465,7 @@ def kinds_told(field: Field) -> str:
         "document": "Word",
         "text": _("teks"),
     }
-    kinds = ("image",) if field.type is Type.IMAGE else field.text.kinds or tuple(_ENDINGS)
-    return ", ".join(words[kind] for kind in kinds)
+    return ", ".join(words[kind] for kind in _kinds(field))
 
 
 def check_file(field: Field, seen: FileSeen) -> None:
