@@ -3,6 +3,7 @@
 import io
 import json
 import time
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -198,6 +199,19 @@ def test_a_file_is_refused_as_the_page_is(bins: Dataset, closed: Dataset) -> Non
     assert fetched(client, "csv", "SELECT * FROM staf").status_code == 422
     assert fetched(client, "docx").status_code == 422
     assert fetched(client, "csv", "SELECT CAST(name AS INTEGER) AS x FROM bins").status_code in (400, 422)
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_a_file_of_300_000_rows_is_sent_as_it_is_made(bins: Dataset, cast: Cast, kind: str) -> None:
+    publish([a_bin(number) for number in range(1, 551)], corrects=1, reason="Banyak")
+    text = "SELECT a.id, b.name, a.litres FROM bins a JOIN bins b ON a.kind = b.kind"
+    response = fetched(cast.budi.client, kind, text)
+    tracemalloc.start()
+    size = sum(len(part) for part in response.streaming_content)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size > 5_000_000
+    assert most < 8_000_000, f"{most} bytes at once"
 
 
 # --- saved questions ---------------------------------------------------------------
