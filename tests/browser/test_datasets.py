@@ -90,7 +90,7 @@ def test_a_dataset_is_made_sent_back_mended_accepted_published_and_read(
     ) and "tidak menyebut sebuah peraturan" in budi.inner_text("main")
     fit(budi)
     picture(budi, "set-data-draf")
-    budi.click("text=Ajukan ke walidata")
+    budi.click("button:has-text('Ajukan ke walidata')")
 
     steward = open_as(STEWARD, width, scripts=scripts)
     steward.goto(site.at("/meja/walidata/"))
@@ -107,7 +107,7 @@ def test_a_dataset_is_made_sent_back_mended_accepted_published_and_read(
     budi.click("main a.button-primary")
     budi.fill("[name=legal_basis]", "Perda 3/2024")
     budi.locator("form button.button-primary").last.click()
-    budi.click("text=Ajukan ke walidata")
+    budi.click("button:has-text('Ajukan ke walidata')")
     steward.goto(site.at(f"/meja/walidata/{code}/"))
     steward.click("main form button.button-primary")
 
@@ -140,7 +140,7 @@ def test_a_dataset_is_made_sent_back_mended_accepted_published_and_read(
     )
     fit(visitor)
     picture(visitor, "set-data")
-    visitor.click("text=Bandingkan dua versi")
+    visitor.click("a:has-text('Bandingkan dua versi')")
     assert "Apa yang berubah dari versi 1 ke 2?" in visitor.inner_text("h1")
     assert visitor.inner_text("del").endswith("4.000,5")
     fit(visitor)
@@ -180,7 +180,7 @@ def test_the_form_of_a_dataset_is_used_with_keys_alone(site: Site, open_as: Call
     page.focus("[name=title_id]")
     page.keyboard.type("Halte")
     page.keyboard.press("Enter")
-    assert page.locator(".faults").count(), "Enter saves; it does not move or remove a column"
+    page.wait_for_selector(".faults")  # Enter saves; it does not move or remove a column
     assert page.locator("fieldset[id^=kolom-]").count() == 3
     page.focus(".faults a >> nth=0")
     page.keyboard.press("Enter")
