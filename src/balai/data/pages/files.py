@@ -24,9 +24,8 @@ def whole_csv(request: HttpRequest, code: str) -> HttpResponseBase:
     """Answer the version that stands as CSV: 200 whole, 206 a range of it, 304 to who has it."""
     found = reads.whole_csv(actor_of(request), code)
     etag = f'"{found.mark}"'
-    response = get_conditional_response(request, etag=etag)
-    if not isinstance(response, HttpResponse):
-        response = _kept(request, found, etag) or _fresh(request, found)
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    response = response or _kept(request, found, etag) or _fresh(request, found)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache" if actor_of(request).is_signed_in else "no-cache"
     patch_vary_headers(response, ["Cookie"])

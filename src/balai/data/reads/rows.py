@@ -233,8 +233,8 @@ def standing(actor: Actor, code: str) -> Facts:
 
 @lru_cache(maxsize=256)
 def _standing_sql(
-    tenant: str, verbs: frozenset[tuple[str, Reach]], offices: tuple[str, ...], scope: tuple[str, ...]
-) -> tuple[str, tuple[object, ...]]:
+    tenant: str, verbs: frozenset[tuple[str, Reach]], offices: frozenset[str], scope: tuple[str, ...]
+) -> tuple[str, tuple[Any, ...]]:
     """Return the query of `sight.published` for everybody who sees alike, written once.
 
     Django took 1.1 ms to write it anew for each answer, more than everything else together.

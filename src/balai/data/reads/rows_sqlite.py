@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any
 
 import apsw
 
@@ -65,26 +66,29 @@ class Side:
         source, values = _source(asked, limit, offset)
         if form == "csv":
             cells = ", ".join(_shown(one) for one in asked.columns)
-            found = self._ask(f"SELECT {cells} FROM ({source})", values, asked).fetchall()
+            found = self._ask(f"SELECT {cells} FROM ({source})", values, asked)
             return csv_bytes(asked.columns, found), len(found)
         ((text, number),) = self._ask(
             f"SELECT json_group_array({_json(asked.columns, form)}), count(*) FROM ({source})",
             values,
             asked,
-        ).fetchall()
+        )
         return str(text).encode(), int(str(number))
 
     def total(self, asked: RowsAsked) -> int:
         """Return how many rows fit, exact. Raises TooFar."""
         condition, values = _conditions(asked.conditions)
         if asked.words and not asked.conditions:
-            sql, values = "SELECT count(*) FROM w.words WHERE words MATCH ?", [_match(asked.words)]
+            sql, values = (
+                "SELECT count(*) FROM w.words AS found WHERE found.words MATCH ?",
+                [_match(asked.words)],
+            )
         elif not asked.words and all(each.column.name in self._tallied for each in asked.conditions):
-            sql = f"SELECT coalesce(sum(balai_rows), 0) FROM w.tallies AS rows WHERE {condition}"
+            sql = f"SELECT coalesce(sum(_rows), 0) FROM w.tallies AS rows WHERE {condition}"
         else:
             source, values = _from(asked)
             sql = f"SELECT count(*) {source}"
-        ((found,),) = self._ask(sql, values, asked).fetchall()
+        ((found,),) = self._ask(sql, values, asked)
         return int(str(found))
 
     def profile(self) -> str:
@@ -94,7 +98,7 @@ class Side:
     def close(self) -> None:
         self._sqlite.close()
 
-    def _ask(self, sql: str, values: Sequence[Cell], asked: RowsAsked) -> apsw.Cursor:
+    def _ask(self, sql: str, values: Sequence[Cell], asked: RowsAsked) -> list[tuple[Any, ...]]:
         left = STEPS_FOR_WORDS if asked.words else STEPS_FOR_ROWS
 
         def step() -> bool:
@@ -104,21 +108,11 @@ class Side:
 
         self._sqlite.set_progress_handler(step, _STEP)
         try:
-            return _Whole(self._sqlite.execute(sql, values))
+            return self._sqlite.execute(sql, values).fetchall()
         except (apsw.InterruptError, apsw.TooBigError):
             raise TooFar from None
         finally:
             self._sqlite.set_progress_handler(None)
-
-
-class _Whole:
-    """All rows of an answer, read while the steps were counted."""
-
-    def __init__(self, cursor: apsw.Cursor) -> None:
-        self._rows = cursor.fetchall()
-
-    def fetchall(self) -> list[tuple[Cell, ...]]:
-        return self._rows
 
 
 class _Open(threading.local):
@@ -160,12 +154,12 @@ def _source(asked: RowsAsked, limit: int, offset: int) -> tuple[str, list[Cell]]
     names = ", ".join(f"rows.{quoted(one.name)}" for one in asked.columns)
     if not asked.conditions and not asked.words and not asked.sort:
         # Rows lie in the order of the key, numbered from 1: no walking to a far page.
-        return f"SELECT {names} FROM rows WHERE rowid > ? ORDER BY rowid LIMIT ?", [offset, limit]
+        return f"SELECT {names} FROM rows WHERE _rowid_ > ? ORDER BY _rowid_ LIMIT ?", [offset, limit]
     source, values = _from(asked)
     order = [
         f"rows.{quoted(one.name)} {'DESC' if greatest else 'ASC'} NULLS LAST" for one, greatest in asked.sort
     ]
-    order.append("words.rowid" if asked.words else "rows.rowid")
+    order.append("found.rowid" if asked.words else "rows._rowid_")
     return f"SELECT {names} {source} ORDER BY {', '.join(order)} LIMIT ? OFFSET ?", [*values, limit, offset]
 
 
@@ -173,8 +167,8 @@ def _from(asked: RowsAsked) -> tuple[str, list[Cell]]:
     condition, values = _conditions(asked.conditions)
     if not asked.words:
         return f"FROM rows WHERE {condition}", values
-    # CROSS JOIN keeps the order of the two: the words first.
-    joined = "FROM w.words CROSS JOIN rows ON rows.rowid = words.rowid WHERE words MATCH ?"
+    # CROSS JOIN keeps the order of the two: the words first. A column may be called rowid, none _rowid_.
+    joined = "FROM w.words AS found CROSS JOIN rows ON rows._rowid_ = found.rowid WHERE found.words MATCH ?"
     return f"{joined} AND {condition}", [_match(asked.words), *values]
 
 

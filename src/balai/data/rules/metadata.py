@@ -210,6 +210,8 @@ def faults(declaration: Declaration) -> Iterator[Fault]:
     names = [column.name for column in declaration.leaving]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield Fault(name, _("Dua kolom terbit bernama sama."), _("Beri tiap kolom namanya sendiri."))
+    if "rowid" in names:
+        yield Fault("rowid", _("Nama ini dipakai mesin untuk nomor baris."), _("Pilih nama lain."))
     for column in declaration.columns:
         yield from _column_faults(declaration, column)
     leaving = {column.name: column for column in declaration.leaving}

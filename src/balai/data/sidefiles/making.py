@@ -169,7 +169,7 @@ def _profile(
         names = ", ".join(quoted(one.name) for one in chosen)
         cells = ", ".join(_plain(one) for one in chosen)
         counted = duck.execute(f"SELECT {cells}, count(*) FROM rows GROUP BY ALL").fetchall()
-        sqlite.execute(f"CREATE TABLE tallies ({names}, balai_rows INTEGER)")
+        sqlite.execute(f"CREATE TABLE tallies ({names}, _rows INTEGER)")
         marks = ", ".join("?" for _cell in [*chosen, 1])
         with sqlite:
             sqlite.executemany(f"INSERT INTO tallies VALUES ({marks})", counted)
@@ -181,7 +181,7 @@ def _plain(one: SideColumn) -> str:
 
 
 def _profiled(duck: Engine, one: SideColumn) -> dict[str, Any]:
-    """Return what one column holds: exact counts, and as text the least, the greatest and the most frequent."""
+    """Return what one column holds: exact counts, and as text its least, greatest and most frequent."""
     name = quoted(one.name)
     values = f"SELECT {name} AS value, count(*) AS n FROM rows GROUP BY {name}"
     duck.execute(f"CREATE OR REPLACE TEMP TABLE found AS {values}")

@@ -63,7 +63,7 @@ def _wanted(
 
 
 def tallied(columns: Sequence[SideColumn], distinct: Mapping[str, int]) -> list[str]:
-    """Choose the columns by whose values together rows are counted once and for all, the fewest values first."""
+    """Choose the columns by whose values together rows are counted for good, the fewest values first."""
     chosen, most = [], 1
     names = (one.name for one in columns if one.sort != "double")
     for name in sorted(names, key=lambda name: distinct[name]):

@@ -2,6 +2,9 @@
 
 import json
 import random
+import subprocess
+import sys
+import time
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -614,3 +617,74 @@ def _written(
 
     lines = [delimiter.join(names), *(delimiter.join(cell(row.get(name)) for name in names) for row in rows)]
     path.write_bytes((mark + "".join(line + newline for line in lines)).encode())
+
+
+def test_a_builder_killed_in_the_middle_is_followed_by_another(dataset: Dataset, tmp_path: Path) -> None:
+    known = facts_of(dataset.current)
+    parquet = storage().local("35.73", known.sha256)
+    plan = [known.sha256, str(parquet), [[one.name, one.sort, one.decimals] for one in known.columns]]
+    program = (
+        "import json, sys\n"
+        "from pathlib import Path\n"
+        "from django.conf import settings\n"
+        "data, sha, parquet, columns = json.loads(sys.argv[1])\n"
+        "settings.configure(DATA=data)\n"
+        "from balai.data.sidefiles.building import build\n"
+        "from balai.data.sidefiles.shape import SideColumn\n"
+        "print('ready', flush=True)\n"
+        "build('35.73', sha, Path(parquet), [SideColumn(*one) for one in columns], ['id'], 1500)\n"
+    )
+    began = subprocess.Popen(
+        [sys.executable, "-c", program, json.dumps([str(tmp_path), *plan])],
+        env={"PYTHONPATH": str(Path(building.__file__).parents[3])},
+        stdout=subprocess.PIPE,
+    )
+    assert began.stdout
+    began.stdout.readline()
+    while not list((tmp_path / "sidefiles" / "35.73" / "incoming").glob("*")):
+        time.sleep(0.01)
+    began.kill()
+    began.communicate()
+    assert not side_file(dataset, Kind.ROWS).exists()
+    indexed(dataset)
+    assert (
+        reads.rows(visitor(), "bins", filters=filters_of(["kind:missing"])).total
+        == raw(
+            dataset,
+            {
+                "filters": filters_of(["kind:missing"]),
+                "words": "",
+                "sort": [],
+                "columns": [],
+                "limit": 1,
+                "offset": 0,
+            },
+        )[1]
+    )
+
+
+def test_columns_may_be_called_as_our_own_tables_are(cast: Cast) -> None:
+    names = ("words", "rows", "found", "tallies", "value", "given", "c0", "said", "profile")
+    meaning = {"id": "x", "en": "x"}
+    columns = [{"name": "id", "type": "integer", "meaning": meaning}]
+    columns += [{"name": name, "type": "text", "meaning": meaning} for name in names]
+    founded(cast, declared(columns=columns))
+    publish([{"id": number, **{name: f"{name} {number % 3}" for name in names}} for number in range(90)])
+    told = []
+    for made in (False, True):
+        if made:
+            indexed(standing())
+        for name in names:
+            question = {
+                "filters": [Filter(name, Op.EQUAL, (f"{name} 1",))],
+                "words": f"{name} 1",
+                "sort": [f"-{name}"],
+            }
+            page = reads.rows(visitor(), "bins", **question)
+            assert page.total == 30
+            told.append((made, name, page.rows))
+    assert [each[1:] for each in told if each[0]] == [
+        (name, json.dumps(json.loads(text), separators=(",", ":")).encode())
+        for made, name, text in told
+        if not made
+    ]
