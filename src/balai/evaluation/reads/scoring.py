@@ -1,17 +1,30 @@
 """The index of every region of a round at once, as the scores stand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, QuerySet, Sum
+from django.db.models import (
+    Aggregate,
+    Case,
+    CharField,
+    Count,
+    IntegerField,
+    Max,
+    Min,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from balai.base import tenancy
 from balai.base.actor import Actor
 from balai.base.errors import Forbidden
-from balai.evaluation.models import Moderation, Round, Score
+from balai.evaluation.models import Assessment, Moderation, Round, Score
 from balai.evaluation.reads import sight
 from balai.evaluation.rules import Final, Instrument, Method, Number, finals, half_up, ranks
 
@@ -68,7 +81,7 @@ class Tallied:
 
 
 def indexes(row: Round, instrument: Instrument) -> dict[str, Final]:
-    """Return the index of each region (tenant key) whose scores are whole; two queries for all of them."""
+    """Return the index of each region (tenant key) whose scores are whole; five queries for all of them."""
     return _finals(instrument, tallied(row, instrument))
 
 
@@ -79,47 +92,79 @@ def _finals(instrument: Instrument, found: Mapping[str, Tallied]) -> dict[str, F
 
 def tallied(row: Round, instrument: Instrument) -> dict[str, Tallied]:
     """Return what the scores of each region come to, by tenant key; settlements stand before means."""
-    settled: dict[str, dict[str, Fraction]] = {}
-    moderations = Moderation.objects.filter(invitation__round=row.pk).order_by("pk")
-    for region, question, numerator, denominator in moderations.values_list(
-        "invitation__region_tenant", "question", "numerator", "denominator"
-    ):
-        settled.setdefault(region, {})[question] = Fraction(numerator, denominator)
-    by_levels = instrument.method is Method.LEVELS
-    tally, given = (_levels, _ends(row)) if by_levels else (_components, _sums(row))
-    found: dict[str, dict[str, tuple[int, int]]] = {}
-    for region, question, one, other in given:
-        questions = found.get(region)
-        if questions is None:
-            questions = found[region] = {}
-        questions[question] = (one, other)
+    regions: dict[UUID, str] = dict(row.invitations.values_list("pk", "region_tenant"))
+    settled: dict[UUID, dict[str, Fraction]] = {}
+    for each in Moderation.objects.filter(invitation__round=row.pk).order_by("pk"):
+        settled.setdefault(each.invitation_id, {})[each.question] = Fraction(each.numerator, each.denominator)
     keys = _keys(instrument)
-    return {region: tally(keys, scores, settled.get(region, {})) for region, scores in found.items()}
+    if instrument.method is Method.LEVELS:
+        found = {
+            key: _levels(keys, scores, settled.get(key, {}))
+            for key, scores in _by_question(_given(row), Min("value"), Max("value")).items()
+        }
+    else:
+        found = _whole_components(row, keys, settled.keys())
+        rest = _given(row).filter(assessment__invitation__in=regions.keys() - found.keys())
+        found |= {
+            key: _components(keys, scores, settled.get(key, {}))
+            for key, scores in _by_question(rest, Sum("value"), Count("value")).items()
+        }
+    return {regions[key]: each for key, each in found.items()}
 
 
-type _Given = Iterator[tuple[str, str, int, int]]
-"""(tenant key of the region, question, two figures of its scores)"""
+def _given(row: Round) -> QuerySet[Score]:
+    """Return the scores of a round that count."""
+    return Score.objects.filter(
+        tenant=tenancy.NATIONAL,
+        assessment__invitation__round=row.pk,
+        assessment__withdrawn_at__isnull=True,
+        assessment__has_conflict=False,
+    ).order_by()
 
 
-def _sums(row: Round) -> _Given:
-    return iter(_grouped(row).annotate(Sum("value"), Count("value")))
+def _by_question(
+    rows: QuerySet[Score], one: Aggregate, other: Aggregate
+) -> dict[UUID, dict[str, tuple[int, int]]]:
+    """Return two figures of the scores of each question, by invitation."""
+    # As text: making 60,000 keys of a nation into UUID objects takes longer than the query.
+    region = Cast("assessment__invitation_id", CharField())
+    found: dict[str, dict[str, tuple[int, int]]] = {}
+    for key, question, first, second in rows.values_list(region, "question").annotate(one, other):
+        questions = found.get(key)
+        if questions is None:
+            questions = found[key] = {}
+        questions[question] = (first, second)
+    return {UUID(key): questions for key, questions in found.items()}
 
 
-def _ends(row: Round) -> _Given:
-    return iter(_grouped(row).annotate(Min("value"), Max("value")))
+def _whole_components(
+    row: Round, keys: Mapping[str, list[str]], settled: Collection[UUID]
+) -> dict[UUID, Tallied]:
+    """Return the regions in which every assessor has scored every question and nothing was settled.
 
-
-def _grouped(row: Round) -> QuerySet[Score, tuple[str, str]]:
-    return (
-        Score.objects.filter(
-            tenant=tenancy.NATIONAL,
-            assessment__invitation__round=row.pk,
-            assessment__withdrawn_at__isnull=True,
-            assessment__has_conflict=False,
-        )
-        .order_by()
-        .values_list("assessment__invitation__region_tenant", "question")
+    There the mean of the means is one sum over one count, and the database adds it up.
+    """
+    assessors = dict(
+        Assessment.objects.filter(invitation__round=row.pk, withdrawn_at__isnull=True, has_conflict=False)
+        .values_list("invitation_id")
+        .annotate(Count("pk"))
     )
+    parts = list(keys)
+    # The number of the part, not its key: the sort of the grouping is the dear thing here.
+    part = Case(
+        *(When(question__in=keys[each], then=Value(number)) for number, each in enumerate(parts)),
+        output_field=IntegerField(),
+    )
+    values: dict[UUID, dict[str, Number]] = {}
+    sums = _given(row).annotate(part=part).values_list("assessment__invitation_id", "part")
+    for key, number, score, count in sums.annotate(Sum("value"), Count("value")):
+        if number is not None and count == assessors[key] * len(keys[parts[number]]):
+            values.setdefault(key, {})[parts[number]] = half_up(Fraction(score, count))
+    return {
+        key: Tallied(each, (), ())
+        for key, each in values.items()
+        if len(each) == len(parts) and key not in settled
+    }
 
 
 def _components(
