@@ -132,6 +132,7 @@ def given(things: Things, name: str) -> Mapping[str, Any]:
         "roles": ["officer"],
         "verbs": ["plan.read"],
         "acting": "plt",
+        "indicator": "" if name == "tie_action" else "plan_budget_absorption",
         "code": "officer" if name == "take_role" else "steward" if name == "give_role" else "dinbaru",
         "phone": "",
         "nik": None,

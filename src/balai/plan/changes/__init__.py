@@ -15,7 +15,7 @@ from balai.plan.changes.actions import (
     remove_action,
     write_quick_win,
 )
-from balai.plan.changes.computed import computer, take_over, tied_indicators
+from balai.plan.changes.computed import take_over
 from balai.plan.changes.evidence import add_evidence, remove_evidence
 from balai.plan.changes.funds import (
     FundDraft,
@@ -83,7 +83,6 @@ __all__ = [
     "adopt",
     "check_action",
     "check_fund",
-    "computer",
     "correct_report",
     "create_action",
     "create_masterplan",
@@ -113,7 +112,6 @@ __all__ = [
     "submit_report",
     "take_over",
     "tie_action",
-    "tied_indicators",
     "verify_report",
     "write_body",
     "write_quick_win",

@@ -6,18 +6,17 @@ readable; one that is withheld, or was taken back, is an entry without a value,
 so that no old figure goes on standing as if it were of today.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from balai.base import journal, tenancy
-from balai.base.actor import Actor, system
+from balai.base.actor import Actor
 from balai.base.days import CalendarEnds
 from balai.base.errors import NotFound
 from balai.data import reads as data
@@ -37,31 +36,26 @@ _STEP = Decimal("0.0001")
 """What the plan keeps of a value."""
 
 
-def computer() -> Actor:
-    """Return in whose name progress is computed in the tenant in scope."""
-    return system("plan.compute", tenancy.current_tenant(), "plan.read", "plan.write", "data.read")
-
-
-def tied_indicators() -> tuple[str, ...]:
-    """Return the codes of the indicators that actions of the plan in force are tied to."""
-    return tuple(_tied().order_by("measured_by").values_list("measured_by", flat=True).distinct())
-
-
 @transaction.atomic
-def take_over(indicator: str, at: datetime, actions: Iterable[UUID] | None = None) -> int:
+def take_over(actor: Actor, indicator: str, *, at: datetime) -> int:
     """Take over the newest figure of each year of an indicator; return how many entries are new.
 
-    Done again it writes nothing. Years without a number as target, and years whose
-    reporting periods cannot be opened yet, are left alone.
+    Of the plan in force in the tenant in scope; done again it writes nothing. Years without a
+    number as target, and years whose reporting periods cannot be opened yet, are left alone.
 
     Args:
         at: now.
-        actions: only these; all that are tied to the indicator without.
+
+    Raises:
+        Forbidden: the actor does not write the plan.
     """
-    actor = computer()
-    tied = _tied().filter(measured_by=indicator).select_related("programme__masterplan")
-    if actions is not None:
-        tied = tied.filter(pk__in=list(actions))
+    plans = Masterplan.objects.filter(tenant=tenancy.current_tenant(), status=Masterplan.Status.ADOPTED)
+    for plan in plans:
+        actor.require("plan.write", plan)
+    tied = Action.objects.filter(programme__masterplan__in=plans, measured_by=indicator).exclude(
+        measured_by=""
+    )
+    tied = tied.select_related("programme__masterplan")
     rows = list(tied.select_for_update(of=("self",)).order_by("pk"))
     targets: dict[UUID, list[int]] = {}
     for target in Target.objects.filter(action__in=rows, value__isnull=False).order_by("year"):
@@ -83,11 +77,6 @@ def take_over(indicator: str, at: datetime, actions: Iterable[UUID] | None = Non
     if written:
         publish_soon()
     return written
-
-
-def _tied() -> QuerySet[Action]:
-    own = Action.objects.filter(tenant=tenancy.current_tenant()).exclude(measured_by="")
-    return own.filter(programme__masterplan__status=Masterplan.Status.ADOPTED)
 
 
 def _region(row: Action) -> str:

@@ -14,10 +14,11 @@ from balai.base import tenancy
 from balai.base.actor import Actor, system
 from balai.data import changes as data
 from balai.data import reads as datasets
-from balai.plan import changes
+from balai.plan import changes, reads
 from balai.plan.demo.facts import Batch
 from balai.plan.demo.illustration import MARK, SOURCE
 from balai.plan.demo.sheets import ILLUSTRATED, Line, of_region
+from balai.plan.measuring import computer
 from balai.plan.models import Action, DimensionShare, Masterplan, Origin, Programme, Target
 from balai.plan.publishing import publish_plan
 
@@ -84,10 +85,10 @@ def settle(region: str, at: datetime) -> int:
     with tenancy.scope(region):
         for _round in range(MOST_ROUNDS):
             publish_plan(at)
-            tied = changes.tied_indicators()
+            tied = reads.tied_indicators(computer())
             for code in tied:
                 _measure(code, at)
-            new = sum(changes.take_over(code, at) for code in tied)
+            new = sum(changes.take_over(computer(), code, at=at) for code in tied)
             written += new
             if not new:
                 break

@@ -60,7 +60,7 @@ from balai.plan.reads.shared import Part, SharedProgramme, shared_programmes
 from balai.plan.reads.stages import StageRow, stage, stages
 from balai.plan.reads.standings import Standing, standings
 from balai.plan.reads.tables import PeriodOfYear, Reminder, periods_of_year, realisation_rule, reminders
-from balai.plan.reads.ties import Choice, Ladder, choices, ladder, title_of
+from balai.plan.reads.ties import Choice, Ladder, choices, ladder, tied_indicators, title_of
 
 __all__ = [
     "REALISATION",
@@ -156,6 +156,7 @@ __all__ = [
     "stages",
     "standings",
     "tallies",
+    "tied_indicators",
     "title_of",
     "verify_queue",
 ]

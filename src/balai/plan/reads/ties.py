@@ -8,6 +8,8 @@ from balai.base.actor import Actor
 from balai.base.errors import NotFound
 from balai.data import reads as data
 from balai.data.rules.indicators import Indicator
+from balai.plan.models import Masterplan
+from balai.plan.reads import sight
 from balai.plan.reads.actions import ActionStory
 from balai.plan.rules.ties import is_whole
 
@@ -50,6 +52,15 @@ def choices(actor: Actor) -> tuple[Choice, ...]:
         Choice(each.code, str(each.title), str(each.unit), each.direction) for each in found if is_whole(each)
     ]
     return tuple(sorted(listed, key=lambda each: each.title))
+
+
+def tied_indicators(actor: Actor) -> tuple[str, ...]:
+    """Return the codes of the indicators that actions of the plan in force of the tenant are tied to."""
+    tied = sight.actions(actor).filter(
+        tenant=actor.tenant, programme__masterplan__status=Masterplan.Status.ADOPTED
+    )
+    codes = tied.exclude(measured_by="").order_by("measured_by").values_list("measured_by", flat=True)
+    return tuple(codes.distinct())
 
 
 def title_of(actor: Actor, indicator: str) -> str:

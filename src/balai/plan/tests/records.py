@@ -11,6 +11,7 @@ from django.conf import LazySettings
 
 from balai.data.tests import measuring as visits
 from balai.plan import changes
+from balai.plan.measuring import computer
 from balai.plan.models import Action, Report
 from balai.plan.tests.town import NOW, Town
 
@@ -39,7 +40,7 @@ class Records:
         return NOW + timedelta(days=self.days)
 
     def take_over(self) -> int:
-        return changes.take_over(INDICATOR, self.now)
+        return changes.take_over(computer(), INDICATOR, at=self.now)
 
 
 def kept(settings: LazySettings, folder: Path) -> Records:

@@ -346,7 +346,7 @@ def round_of(indicator: str, at: Any) -> int:
     publishing.publish_plan(at)
     actor = visits.steward(tenancy.current_tenant())
     data.measure(actor, indicator, "uji", at=at)
-    return changes.take_over(indicator, at)
+    return changes.take_over(measuring.computer(), indicator, at=at)
 
 
 def test_a_figure_computed_from_the_plan_itself_settles(town: Town, records: Records) -> None:
