@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO
 
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -23,50 +24,63 @@ _KIND = "text/csv; charset=utf-8"
 def whole_csv(request: HttpRequest, code: str) -> HttpResponseBase:
     """Answer the version that stands as CSV: 200 whole, 206 a range of it, 304 to who has it."""
     found = reads.whole_csv(actor_of(request), code)
-    etag = f'"{found.mark}"'
-    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
-    response = response or _kept(request, found, etag) or _fresh(request, found)
-    response["ETag"] = etag
-    response["Cache-Control"] = "private, no-cache" if actor_of(request).is_signed_in else "no-cache"
-    patch_vary_headers(response, ["Cookie"])
-    return response
-
-
-def _kept(request: HttpRequest, found: reads.WholeCsv, etag: str) -> HttpResponseBase | None:
-    """Answer from the kept file, None where it is not there."""
+    # Codes of datasets are small letters, digits and underscore.
+    name = f"{found.code}-v{found.number}.csv"
     try:
-        file = found.kept.open("rb")
+        return as_it_lies(request, found.kept, found.mark, _KIND, name)
     except FileNotFoundError:
-        return None
+        return _fresh(request, found, name)
+
+
+def as_it_lies(request: HttpRequest, path: Path, mark: str, kind: str, name: str) -> HttpResponseBase:
+    """Answer a file that never changes: 200 whole, 206 a range of it, 304 to who has it.
+
+    Args:
+        mark: the same for the same bytes; becomes the ETag.
+        kind: its content type.
+        name: it is saved under, without quotes.
+
+    Raises:
+        FileNotFoundError: it is not there, and the visitor has it not.
+    """
+    etag = f'"{mark}"'
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    return _marked(request, response or _lying(request, path, etag, kind, name), etag)
+
+
+def _lying(request: HttpRequest, path: Path, etag: str, kind: str, name: str) -> HttpResponseBase:
+    file = path.open("rb")
     size = os.fstat(file.fileno()).st_size
     wanted = _range(request, size, etag)
     if wanted == (0, 0):
         file.close()
-        response: HttpResponseBase = HttpResponse(status=416, content_type=_KIND)
+        response: HttpResponseBase = HttpResponse(status=416, content_type=kind)
         response["Content-Range"] = f"bytes */{size}"
         return response
     start, end = wanted or (0, size)
     file.seek(start)
-    response = FileResponse(_Slice(file, end - start), content_type=_KIND, status=206 if wanted else 200)
+    response = FileResponse(_Slice(file, end - start), content_type=kind, status=206 if wanted else 200)
     response["Content-Length"] = str(end - start)
-    response["Content-Disposition"] = _named(found)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Accept-Ranges"] = "bytes"
     if wanted:
         response["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     return response
 
 
-def _fresh(request: HttpRequest, found: reads.WholeCsv) -> HttpResponseBase:
+def _fresh(request: HttpRequest, found: reads.WholeCsv, name: str) -> HttpResponseBase:
     """Answer while the file is made; a visitor who goes away ends the making."""
     parts: Iterator[bytes] = iter(()) if request.method == "HEAD" else found.parts()
     response = StreamingHttpResponse(parts, content_type=_KIND)
-    response["Content-Disposition"] = _named(found)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return _marked(request, response, f'"{found.mark}"')
+
+
+def _marked(request: HttpRequest, response: HttpResponseBase, etag: str) -> HttpResponseBase:
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache" if actor_of(request).is_signed_in else "no-cache"
+    patch_vary_headers(response, ["Cookie"])
     return response
-
-
-def _named(found: reads.WholeCsv) -> str:
-    # Codes of datasets are small letters, digits and underscore.
-    return f'attachment; filename="{found.code}-v{found.number}.csv"'
 
 
 def _range(request: HttpRequest, size: int, etag: str) -> tuple[int, int] | None:
