@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, connection, transaction
 from pytest_django.fixtures import Settings
-from tests.cast import MALANG, REGENCY, SINCE, Cast
+from tests.cast import MALANG, REGENCY, SINCE, Cast, someone
 
 from balai.base import seals, tenancy
 from balai.base.errors import Conflict, Forbidden, Invalid, Locked, NotFound
@@ -275,12 +275,20 @@ def test_who_is_no_assessor_is_not_assigned(ring: Ring) -> None:
         ring.assign(ring.cast.rini)
 
 
-def test_no_more_assessors_than_the_instrument_allows(cast: Cast) -> None:
-    ring = opened(cast, code="kota-2026", instrument="smartcity-2023-kppn-ikn")
-    assert ring.instrument.assessors.most == 5
-    for person in ring.assessors:
+def test_no_more_assessors_than_the_instrument_allows(ring: Ring) -> None:
+    more = [someone(name, tenancy.NATIONAL, "assessor") for name in ("Dian", "Eko", "Fitri")]
+    for person in (*ring.assessors, *more[:2]):
         ring.assign(person)
-    assert ring.assign(ring.assessors[0]).pk == ring.assessments["Ani", MALANG].pk
+    with pytest.raises(Conflict):
+        ring.assign(more[2])
+    with tenancy.scope(tenancy.NATIONAL):
+        again = changes.assign(
+            ring.cast.putu.actor,
+            ring.invitation().pk,
+            str(more[0].account.pk),
+            SCORING.date(),
+        )
+    assert again.pk == ring.assessments["Dian", MALANG].pk
 
 
 @pytest.mark.parametrize(
