@@ -15,7 +15,7 @@ from balai.evaluation import rules
 from balai.evaluation.changes.keeping import kept_instrument
 from balai.evaluation.models import KeptInstrument, PublishedResult
 from balai.evaluation.reads.published import region_codes
-from balai.evaluation.rules.published import MOST_FAULTS, PublishedRow, read_table, unit_key
+from balai.evaluation.rules.published_table import MOST_FAULTS, PublishedRow, read_table, unit_key
 from balai.plan.changes.checks import text
 
 
@@ -33,7 +33,7 @@ def import_published(actor: Actor, raw: bytes, source: str, at: datetime) -> Imp
     """Take over the rows of a published table; all of them or none.
 
     Args:
-        raw: CSV as `rules.published.read_table` takes it.
+        raw: CSV as `rules.published_table.read_table` takes it.
         source: where it was published, as a person would look it up.
 
     Raises:

@@ -8,7 +8,7 @@ from balai.base import tenancy
 from balai.base.actor import Actor
 from balai.evaluation.models import PublishedResult
 from balai.evaluation.rules import Index, Instrument, index_of_parts, ranks
-from balai.evaluation.rules.published import unit_key
+from balai.evaluation.rules.published_table import unit_key
 from balai.places import reads as places
 
 

@@ -16,6 +16,7 @@ from balai.evaluation.rules.instrument import (
     Table,
 )
 from balai.evaluation.rules.loading import INSTRUMENTS, instrument, instruments
+from balai.evaluation.rules.many import Final, finals
 from balai.evaluation.rules.ranking import (
     Gap,
     ToNextBand,
@@ -27,7 +28,6 @@ from balai.evaluation.rules.ranking import (
     what_if,
 )
 from balai.evaluation.rules.scores import (
-    Final,
     Index,
     MissingLevel,
     Number,
@@ -37,7 +37,6 @@ from balai.evaluation.rules.scores import (
     component_scores,
     digits,
     domain_values,
-    finals,
     half_up,
     improvement,
     in_scale,

@@ -149,7 +149,7 @@ def component_scores(instrument: Instrument, scores: Mapping[str, Number]) -> di
     Raises:
         MissingLevel: with every question that has none.
     """
-    _refuse_missing([question.key for question in instrument.questions], scores)
+    refuse_missing([question.key for question in instrument.questions], scores)
     return {
         part.key: component_score(scores[question.key] for question in instrument.questions_of(part.key))
         for part in instrument.parts
@@ -180,7 +180,7 @@ def index_of_levels(instrument: Instrument, levels: Mapping[str, int]) -> Index:
     """
     if instrument.method is not Method.LEVELS:
         raise ValueError(f"instrument {instrument.code} is not scored by levels")
-    _refuse_missing(instrument.indicator_weights, levels)
+    refuse_missing(instrument.indicator_weights, levels)
     for key in instrument.indicator_weights:
         if not isinstance(levels[key], int) or not in_scale(instrument, levels[key]):
             raise OutOfScale(
@@ -198,7 +198,7 @@ def index_of_levels(instrument: Instrument, levels: Mapping[str, int]) -> Index:
 
 def domain_values(instrument: Instrument, levels: Mapping[str, int]) -> dict[str, Fraction]:
     """Return the value of each domain from the levels, unrounded. Raises MissingLevel."""
-    _refuse_missing(instrument.indicator_weights, levels)
+    refuse_missing(instrument.indicator_weights, levels)
     return {
         part.key: sum(
             (levels[q.key] * Fraction(q.weight or 0) for q in instrument.questions_of(part.key)), Fraction()
@@ -228,55 +228,6 @@ def index_of_scores(instrument: Instrument, scores: Mapping[str, Number]) -> Ind
     return index_of_levels(instrument, whole)
 
 
-@dataclass(frozen=True)
-class Final:
-    """An index without the sum behind it: for a nation at once."""
-
-    exact: Fraction
-    shown: Decimal
-
-
-def finals[K](instrument: Instrument, values: Mapping[K, Mapping[str, Number]]) -> dict[K, Final]:
-    """Return the index of many at once, the same as `index_of_parts` or `index_of_levels` give one by one.
-
-    All in whole numbers, which takes a tenth of the time of fractions.
-
-    Args:
-        values: levels by indicator where the instrument has levels, else components to two decimals.
-
-    Raises:
-        MissingLevel: the first that has a weight and no value.
-    """
-    by_levels = instrument.method is Method.LEVELS
-    weights = instrument.indicator_weights if by_levels else instrument.weights
-    whole = {key: _hundredths(weight) for key, weight in weights.items()}
-    each_term = instrument.rounding is Rounding.EACH_TERM
-    found: dict[K, Final] = {}
-    for key, given in values.items():
-        _refuse_missing(whole, given)
-        products = [weight * _hundredths(given[name]) for name, weight in whole.items()]
-        # Hundredths of a percent times hundredths of a point: a million of them are one point.
-        counted = sum(_round_half_up(each, 10_000) for each in products) if each_term else None
-        total = sum(products)
-        cents = _round_half_up(total, 10_000) if counted is None else counted
-        found[key] = Final(Fraction(total, 1_000_000), Decimal(cents).scaleb(-2))
-    return found
-
-
-def _hundredths(value: Number) -> int:
-    if isinstance(value, int):
-        return value * 100
-    scaled = Fraction(value) * 100
-    if scaled.denominator != 1:
-        raise ValueError(f"{value} has more than two decimals")
-    return scaled.numerator
-
-
-def _round_half_up(value: int, step: int) -> int:
-    """Return a number that is not negative in whole steps, half up."""
-    return (2 * value + step) // (2 * step)
-
-
 def in_scale(instrument: Instrument, score: int) -> bool:
     """Tell whether an assessor may give this score."""
     return instrument.scale.least <= score <= instrument.scale.most
@@ -301,7 +252,8 @@ def improvement(this_year: Index, year_before: Index) -> Decimal:
     return this_year.shown - year_before.rounded_once
 
 
-def _refuse_missing(needed: Iterable[str], given: Mapping[str, object]) -> None:
+def refuse_missing(needed: Iterable[str], given: Mapping[str, object]) -> None:
+    """Raise MissingLevel with every key of `needed` that has no value."""
     missing = [key for key in needed if given.get(key) is None]
     if missing:
         raise MissingLevel(missing)
@@ -310,7 +262,7 @@ def _refuse_missing(needed: Iterable[str], given: Mapping[str, object]) -> None:
 def _index(
     instrument: Instrument, named: list[tuple[str, str, Decimal]], values: Mapping[str, Number]
 ) -> Index:
-    _refuse_missing([key for key, _name, _weight in named], values)
+    refuse_missing([key for key, _name, _weight in named], values)
     terms = []
     for key, name, weight in named:
         value = Fraction(values[key])

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from balai.evaluation import rules
-from balai.evaluation.rules import published
+from balai.evaluation.rules import published, published_table
 
 ORACLES = Path(__file__).resolve().parents[4] / "tests" / "oracles"
 INSTRUMENTS = {code: found.value for code, found in rules.instruments().items()}
 SPBE = INSTRUMENTS["spbe-2020"]
 
 
-def rows(name: str) -> tuple[published.PublishedRow, ...]:
-    return published.read_table((ORACLES / name).read_bytes(), INSTRUMENTS.values()).rows
+def rows(name: str) -> tuple[published_table.PublishedRow, ...]:
+    return published_table.read_table((ORACLES / name).read_bytes(), INSTRUMENTS.values()).rows
 
 
 CITIES = {(row.unit, row.year): row for row in rows("evaluation_smartcity_results.csv")}
@@ -107,7 +107,7 @@ def sums_that_print(printed: Decimal, least: int, most: int) -> Iterator[int]:
             yield total
 
 
-def indexes_possible(row: published.PublishedRow) -> set[Decimal]:
+def indexes_possible(row: published_table.PublishedRow) -> set[Decimal]:
     """Return every index that levels 1 to 5 can give with the printed domain values, half up."""
     first = list(sums_that_print(row.values["kebijakan"], 10, 50))
     second = list(sums_that_print(row.values["tata_kelola"], 10, 50))

@@ -16,7 +16,8 @@ from balai.evaluation import rules
 from balai.evaluation.changes.importing import Imported, import_published
 from balai.evaluation.models import PublishedResult
 from balai.evaluation.reads.published import published
-from balai.evaluation.rules.published import check, read_table
+from balai.evaluation.rules.published import check
+from balai.evaluation.rules.published_table import read_table
 from balai.places.models import Region
 
 ORACLES = Path(__file__).resolve().parents[4] / "tests" / "oracles"

@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from balai.base.errors import Invalid
 from balai.evaluation import rules
 from balai.evaluation.reads.published import imported_indexes
-from balai.evaluation.rules.published import Checked, PublishedTable, check, read_table
+from balai.evaluation.rules.published import Checked, check
+from balai.evaluation.rules.published_table import PublishedTable, read_table
 
 
 class Command(BaseCommand):
