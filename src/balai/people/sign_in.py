@@ -93,7 +93,7 @@ class _OtherSystem(requests.Session):
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         try:
-            return super().request(*args, timeout=_SECONDS, **kwargs)
+            return super().request(*args, **kwargs | {"timeout": _SECONDS})
         except requests.RequestException as error:
             _log.warning("the other system for signing in gives no answer: %s", error)
             raise NoAnswer(

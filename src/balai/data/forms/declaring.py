@@ -215,9 +215,9 @@ class DatasetForm(Asked):
     def _placed(self, fault: Fault) -> Fault:
         """Return a fault of a declaration at the place of this form that it speaks of."""
         names = [form.cleaned_data for form in self.columns.forms if form.has_changed()]
-        for place, said in enumerate(names):
+        for number, said in enumerate(names):
             if fault.place in (said.get("name"), said.get("published_as")) and fault.place:
-                return Fault(f"columns.{place}.name", fault.wrong, fault.right)
+                return Fault(f"columns.{number}.name", fault.wrong, fault.right)
         place = fault.place.removeprefix("standard.")
         part, _dot, language = place.rpartition(".")
         if language in ("id", "en") and f"{part}_{language}" in self.fields:

@@ -140,7 +140,7 @@ def _ask(
     copied: Declaration | None,
 ) -> HttpResponse:
     code = found.row.code if found else ""
-    more = {"found": found, "copied": copied, "copies": [] if found else _copies(request)}
+    more: dict[str, Any] = {"found": found, "copied": copied, "copies": [] if found else _copies(request)}
     if request.method != "POST":
         form = DatasetForm(offices=offices, start=start, columns=columns, own_code=code)
         return _shown(request, form, **more)

@@ -75,7 +75,7 @@ def _differences(request: HttpRequest, code: str) -> tuple[list[FlatRow], dict[s
         wrong = _("Set data ini baru punya satu versi.")
         raise Invalid([Fault("dari", wrong, _("Bandingkan setelah versi berikutnya terbit."))])
     found = reads.compare(actor, code, old.number, new.number, limit=IN_FILES)
-    counts = {
+    counts: dict[str, object] = {
         "from": old.number,
         "to": new.number,
         "added": found.added,
