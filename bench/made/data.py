@@ -158,7 +158,7 @@ def _datasette(folder: Path) -> Iterator[tuple[int, int] | None]:
         str(port),
     ]
     command += ["--setting", "sql_time_limit_ms", "60000", "--setting", "max_returned_rows", "1000"]
-    with served(command, {}, port, "/raw.json") as process:
+    with served(["sh", "-c", 'exec "$@" 2> /dev/null', "sh", *command], {}, port, "/raw.json") as process:
         yield port, process
 
 

@@ -63,15 +63,17 @@ def _wanted(
 
 
 def tallied(columns: Sequence[SideColumn], distinct: Mapping[str, int]) -> list[str]:
-    """Choose the columns by whose values together rows are counted for good, the fewest values first."""
+    """Choose the columns by whose values together rows are counted for good, the fewest values first.
+
+    Texts come after all others: the name of a village would else take the place of its code.
+    """
     chosen, most = [], 1
-    names = (one.name for one in columns if one.sort != "double")
-    for name in sorted(names, key=lambda name: distinct[name]):
+    wanted = [one for one in columns if one.sort != "double" and distinct[one.name] <= FEW]
+    for one in sorted(wanted, key=lambda one: (one.sort == "text", distinct[one.name])):
         # One more for the missing value.
-        most *= distinct[name] + 1
-        if distinct[name] > FEW or most > MOST_TALLIES:
-            break
-        chosen.append(name)
+        if most * (distinct[one.name] + 1) <= MOST_TALLIES:
+            most *= distinct[one.name] + 1
+            chosen.append(one.name)
     return chosen
 
 
