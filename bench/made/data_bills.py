@@ -118,7 +118,8 @@ def write(path: Path, villages: Sequence[tuple[str, str]], rows: int) -> None:
         )
         duck.execute("CREATE TABLE word AS SELECT unnest(range(?)) AS n, unnest(?) AS w", [len(WORDS), WORDS])
         duck.execute(
-            f"CREATE MACRO any_of(i, salt, n) AS (md5_number_lower(concat({SEED}, '-', i, '-', salt)) % n)::BIGINT"
+            "CREATE MACRO any_of(i, salt, n) AS "
+            f"(md5_number_lower(concat({SEED}, '-', i, '-', salt)) % n)::BIGINT"
         )
         paid = "any_of(i, 4, 100) < 71"
         day = "make_date(year + any_of(i, 5, 2), 1 + any_of(i, 6, 12), 1 + any_of(i, 7, 28))"
@@ -128,8 +129,10 @@ def write(path: Path, villages: Sequence[tuple[str, str]], rows: int) -> None:
             f"CASE WHEN {paid} THEN {day} END AS paid_date, "
             "printf('%.6f', 112.3 + any_of(i, 8, 600000) / 1e6) AS place_lon, "
             "printf('%.6f', -8.4 + any_of(i, 9, 600000) / 1e6) AS place_lat, "
-            "concat_ws(' ', w0.w, w1.w, w2.w, 'blok', any_of(i, 10, 900), 'persil', any_of(i, 11, 5000), w3.w) AS note "
-            f"FROM (SELECT i, {YEARS[0]} + any_of(i, 2, {len(YEARS)}) AS year, 25000 + any_of(i, 3, 9951) * 500 AS amount, "
+            "concat_ws(' ', w0.w, w1.w, w2.w, 'blok', any_of(i, 10, 900), 'persil', any_of(i, 11, 5000), "
+            "w3.w) AS note "
+            f"FROM (SELECT i, {YEARS[0]} + any_of(i, 2, {len(YEARS)}) AS year, "
+            "25000 + any_of(i, 3, 9951) * 500 AS amount, "
             f"any_of(i, 1, {len(villages)}) AS place FROM range(1, {rows} + 1) t(i)) "
             f"JOIN numbered ON numbered.n = place {words} ORDER BY any_of(i, 12, 1000000000), i"
             f") TO '{path}' (FORMAT csv, HEADER true)"
@@ -171,8 +174,9 @@ def _filter(chance: random.Random, villages: Sequence[str]) -> Iterator[Asked]:
     for code in chance.sample(villages, len(villages)):
         yield Asked(
             _balai([f"village_code:eq:{code}"], sort="-amount", limit=100),
-            f"SELECT {', '.join(COLUMNS)} FROM bills WHERE village_code = '{code}' ORDER BY amount DESC LIMIT 100",
-            f"/raw/bills.json?{urlencode({'village_code': code, '_sort_desc': 'amount', '_size': 100, '_shape': 'objects'})}",
+            f"SELECT {', '.join(COLUMNS)} FROM bills WHERE village_code = '{code}' "
+            "ORDER BY amount DESC LIMIT 100",
+            f"/raw/bills.json?village_code={code}&_sort_desc=amount&_size=100&_shape=objects",
         )
 
 
@@ -189,7 +193,10 @@ def _words(chance: random.Random, villages: Sequence[str]) -> Iterator[Asked]:
 
 def _group_village(chance: random.Random, villages: Sequence[str]) -> Iterator[Asked]:
     for year in YEARS:
-        sql = f"SELECT village_code, count(*) AS n, sum(amount) AS amount FROM {{}} WHERE year = {year} GROUP BY village_code"
+        sql = (
+            "SELECT village_code, count(*) AS n, sum(amount) AS amount FROM {} "
+            f"WHERE year = {year} GROUP BY village_code"
+        )
         yield Asked(_question(sql.format(CODE)), sql.format("bills"), _datasette(sql.format("bills")))
 
 

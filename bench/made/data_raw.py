@@ -26,7 +26,7 @@ def load_duckdb(csv: Path, path: Path) -> float:
 
 
 def load_sqlite(csv: Path, path: Path) -> float:
-    """Load the CSV into SQLite with the indexes the questions want and words over the note; return the seconds."""
+    """Load the CSV into SQLite with the indexes the questions want, and words; return the seconds."""
     began = time.perf_counter()
     sqlite = apsw.Connection(str(path))
     for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -262144"):
@@ -36,7 +36,8 @@ def load_sqlite(csv: Path, path: Path) -> float:
         f'CREATE VIRTUAL TABLE temp.given USING csv(filename="{csv}", columns={len(COLUMNS)}, header=yes)'
     )
     sqlite.execute(
-        "CREATE TABLE bills (id INTEGER PRIMARY KEY, village_code TEXT, village TEXT, year INTEGER, amount INTEGER, "
+        "CREATE TABLE bills (id INTEGER PRIMARY KEY, village_code TEXT, village TEXT, year INTEGER, "
+        "amount INTEGER, "
         "paid INTEGER, paid_date TEXT, place_lon REAL, place_lat REAL, note TEXT)"
     )
     cells = [f"nullif({name}, '')" if name != "paid" else "paid = 'true'" for name in COLUMNS]
