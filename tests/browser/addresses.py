@@ -16,6 +16,9 @@ PUBLIC_VERBS = frozenset({"plan.read"})
 OPEN_PAGES_OF_OTHERS = ("account_login", "account_signup", "account_reset_password")
 
 EXAMPLES: Mapping[str, Callable[[Site], dict[str, object]]] = {
+    "figure": lambda site: {"key": some_figure(site)},
+    "figure-history": lambda site: {"key": some_figure(site)},
+    "indicator": lambda site: {"code": "population_density"},
     "plan-action": lambda site: {"code": some_action(site)},
     "plan-published-year": lambda site: {"year": 2023},
     "plan-stage": lambda site: {"key": some_stage(site)},
@@ -40,6 +43,11 @@ def actions(site: Site) -> list[dict[str, str]]:
 def some_action(site: Site) -> str:
     """Return the code of a quick win that has money, evidence, and two dimensions."""
     return next(row["code"] for row in actions(site) if row["is_quick_win"] and row["part"] != "1")
+
+
+def some_figure(site: Site) -> str:
+    """Return the id of the newest figure of an indicator of the nation."""
+    return _read(site, "/data/indikator/population_density.json")["figures"][-1]["id"]
 
 
 def some_stage(site: Site) -> str:

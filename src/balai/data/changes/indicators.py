@@ -7,11 +7,12 @@ one that is repeated finds that it has been done.
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache, partial
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -35,6 +36,8 @@ from balai.data.models import (
 from balai.data.reads.asking import question
 from balai.data.reads.versions import Readable, readable_version, version
 from balai.data.rules.indicators import (
+    PERIOD,
+    REGION,
     VALUE,
     Counted,
     Figure,
@@ -60,8 +63,7 @@ class Unfinished(Exception):
     """The reader could not this time; it is worth trying again."""
 
 
-@dataclass(frozen=True, order=True)
-class Group:
+class Group(NamedTuple):
     """What one figure speaks of; `dimensions` in the order of their names."""
 
     region: str
@@ -88,6 +90,11 @@ class Asked:
     versions: tuple[DatasetVersion, ...]
     parts: Mapping[str, Part]
     running: tuple[tuple[tuple[str, ...], Running], ...]
+
+    def close(self) -> None:
+        """Let go of the readers."""
+        for _names, running in self.running:
+            running.close()
 
 
 def measure(actor: Actor, code: str, reason: str, *, at: datetime) -> MeasurementRun | None:
@@ -123,12 +130,18 @@ def measure_all(
     """
     actor.require("data.check")
     waiting: deque[tuple[str, Asked | MeasurementRun | Refused | None]] = deque()
-    for code in codes:
-        waiting.append((code, _tried(code, at, partial(_begun, code))))
-        if len(waiting) >= settings.QUERY_READERS:
+    try:
+        for code in codes:
+            waiting.append((code, _tried(code, at, partial(_begun, code))))
+            if len(waiting) >= settings.QUERY_READERS:
+                yield _ended(actor, *waiting.popleft(), reason, at)
+        while waiting:
             yield _ended(actor, *waiting.popleft(), reason, at)
-    while waiting:
-        yield _ended(actor, *waiting.popleft(), reason, at)
+    finally:
+        # Whatever went wrong, no reader is kept busy for nobody.
+        for _code, begun in waiting:
+            if isinstance(begun, Asked):
+                begun.close()
 
 
 def _ended(
@@ -185,23 +198,24 @@ def begin(
 
 def finish(asked: Asked) -> Computed:
     """Take the answers and make the figures. Raises Invalid, or what the reader raises."""
-    indicator = asked.definition.value
-    found: dict[Group, dict[str, Counted]] = {}
+    indicator, made = asked.definition.value, asked.parts
+    counted: dict[str, dict[Group, Counted]] = {name: {} for name in made}
     try:
         for names, running in asked.running:
             with running.answer() as answer:
-                _take(indicator, names, answer, found)
+                _take(indicator, names, answer, counted)
     finally:
-        for _names, running in asked.running:
-            running.close()
-    figures = {}
-    for group, counted in found.items():
-        above, below = (
-            counted.get(name, part.empty) if part else None
-            for name, part in ((name, asked.parts.get(name)) for name in ("numerator", "denominator"))
-        )
-        figures[group] = figure(indicator, above or asked.parts["numerator"].empty, below)
-    datasets = {name: part.datasets[0] for name, part in asked.parts.items()}
+        asked.close()
+    above, empty = counted["numerator"], made["numerator"].empty
+    if "denominator" not in made:
+        figures = {group: figure(indicator, one, None) for group, one in above.items()}
+    else:
+        below, none_below = counted["denominator"], made["denominator"].empty
+        figures = {
+            group: figure(indicator, above.get(group, empty), below.get(group, none_below))
+            for group in above.keys() | below.keys()
+        }
+    datasets = {name: part.datasets[0] for name, part in made.items()}
     return Computed(asked.definition, asked.versions, datasets, figures)
 
 
@@ -298,29 +312,34 @@ def _is_older(versions: tuple[DatasetVersion, ...], latest: MeasurementRun) -> b
 
 
 def _take(
-    indicator: Indicator, names: tuple[str, ...], answer: Answer, found: dict[Group, dict[str, Counted]]
+    indicator: Indicator, names: tuple[str, ...], answer: Answer, counted: dict[str, dict[Group, Counted]]
 ) -> None:
-    """Read what some parts count into `found`; a part that finds no row in a group is left out there."""
+    """Read what some parts count into `counted`; a part that finds no row in a group has none there.
+
+    A run of the nation has a million of these, so nothing is done twice for a row.
+    """
     order = {column.name: at for at, column in enumerate(answer.columns)}
-    groups = [order[each] for each in indicator.groups]
-    own = [(name, *(order[f"{name}_{each}"] for each in (VALUE, ROWS, FOUND))) for name in names]
+    region_at, period_at = order[REGION], order[PERIOD]
+    rest = [(name, order[name]) for name in sorted(indicator.dimensions)]
+    own = [(counted[name], *(order[f"{name}_{each}"] for each in (VALUE, ROWS, FOUND))) for name in names]
+    regions: dict[object, str] = {}
+    periods: dict[object, str] = {}
     for row in answer.rows:
-        group = _group(indicator, names[0], [row[at] for at in groups])
-        into = found.setdefault(group, {})
-        for name, value, rows, there in own:
+        region = regions.get(row[region_at])
+        if region is None:
+            region = regions[row[region_at]] = _region(names[0], row[region_at])
+        period = periods.get(row[period_at])
+        if period is None:
+            period = periods[row[period_at]] = _period(indicator, names[0], row[period_at])
+        group = Group(
+            region, period, tuple((name, _text(names[0], name, row[at])) for name, at in rest) if rest else ()
+        )
+        for into, value, rows, there in own:
             if row[there]:
-                into[name] = Counted(_exact(row[value]), int(str(row[rows])))
+                into[group] = Counted(_exact(row[value]), cast("int", row[rows]))
     if answer.truncated:
         wrong = _("Lebih dari %(most)d angka.") % {"most": MOST_FIGURES}
         raise Invalid([Fault(names[0], wrong, _("Kelompokkan lebih kasar."))])
-
-
-def _group(indicator: Indicator, part: str, values: Sequence[object]) -> Group:
-    region, period, *rest = (
-        _text(part, name, value) for name, value in zip(indicator.groups, values, strict=True)
-    )
-    own = tuple(sorted(zip(indicator.dimensions, rest, strict=True)))
-    return _checked(indicator, part, Group(region, period, own))
 
 
 def _text(part: str, column: str, value: object) -> str:
@@ -331,29 +350,30 @@ def _text(part: str, column: str, value: object) -> str:
 
 
 def _exact(value: object) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
+    return value if value is None or isinstance(value, Decimal) else Decimal(cast("int", value))
 
 
-def _checked(indicator: Indicator, part: str, group: Group) -> Group:
-    if not _is_region(group.region):
-        wrong = _("“%(code)s” bukan kode wilayah.") % {"code": group.region[:40]}
+def _region(part: str, value: object) -> str:
+    code = _text(part, REGION, value)
+    if not _REGION.fullmatch(code):
+        wrong = _("“%(code)s” bukan kode wilayah.") % {"code": code[:40]}
         raise Invalid([Fault(part, wrong, _("Tulis kode Kemendagri, misalnya 35.73."))])
+    return code
+
+
+def _period(indicator: Indicator, part: str, value: object) -> str:
+    period = _text(part, PERIOD, value)
     try:
-        _last_day(group.period, indicator.period)
+        _last_day(period, indicator.period)
     except ValueError:
-        wrong = _("“%(period)s” bukan periode.") % {"period": group.period[:40]}
+        wrong = _("“%(period)s” bukan periode.") % {"period": period[:40]}
         right = _("Tulis 2025, 2025-Q1, 2025-03 atau 2025-03-18, sesuai “period”.")
         raise Invalid([Fault(part, wrong, right)]) from None
-    return group
+    return period
 
 
-# Few regions and periods, and each in many figures.
+# Few periods, and each in many figures.
 _last_day = lru_cache(maxsize=4096)(ends_on)
-
-
-@lru_cache(maxsize=4096)
-def _is_region(code: str) -> bool:
-    return _REGION.fullmatch(code) is not None
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ import json
 import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from functools import lru_cache
+from typing import Annotated, Any, NamedTuple, Self
 
 from django.utils.translation import gettext as _
 from pydantic import Field, model_validator
@@ -27,6 +27,7 @@ from balai.definitions import Words, Written
 REGION, PERIOD, VALUE = "region", "period", "value"
 DIGITS = 60
 """Significant digits of a division before it is rounded; far more than any figure shows."""
+_EXACT = Context(prec=DIGITS)
 
 
 class Direction(StrEnum):
@@ -174,8 +175,7 @@ def period_of(day: date, kind: Period) -> str:
             return day.isoformat()
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """What the SQL of one part gave for one group.
 
     Attributes:
@@ -187,8 +187,7 @@ class Counted:
     rows: int
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """A figure before it is kept. A withheld one has no number at all."""
 
     numerator: Decimal | None
@@ -211,14 +210,20 @@ def figure(indicator: Indicator, numerator: Counted, denominator: Counted | None
 
 def value(indicator: Indicator, numerator: Decimal | None, denominator: Decimal | None) -> Decimal | None:
     """Return numerator ÷ denominator × scale, rounded once; None where it cannot be told."""
-    if numerator is None or (indicator.denominator is not None and not denominator):
+    if numerator is None:
         return None
-    with localcontext(prec=DIGITS):
-        exact = numerator * indicator.scale
-        if indicator.denominator is not None and denominator:
-            exact /= denominator
-        step = Decimal(1).scaleb(-indicator.decimals)
-        return exact.quantize(step, rounding=_ROUNDINGS[indicator.rounding])
+    exact = _EXACT.multiply(numerator, indicator.scale)
+    if indicator.denominator is not None:
+        if not denominator:
+            return None
+        exact = _EXACT.divide(exact, denominator)
+    step, rounding = _step(indicator.decimals), _ROUNDINGS[indicator.rounding]
+    return exact.quantize(step, rounding, _EXACT)
+
+
+@lru_cache(maxsize=32)
+def _step(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
 
 
 def dimensions_key(dimensions: Mapping[str, str]) -> str:
