@@ -33,6 +33,10 @@ def test_a_field_appears_with_the_answer_by_keys_alone_and_the_focus_stays(site:
     page360.wait_for_selector("#f-nib", state="detached")
     assert page360.locator("[data-refresh]:visible").count() == 0, "the script does what the button did"
     fits(page360)
+    page360.click("button[lang=en]")
+    page360.wait_for_selector("text=Who applies?")
+    assert page360.locator("h1").inner_text() == "Style guide: forms", "other forms of the page still work"
+    fits(page360)
 
 
 def test_enter_in_a_text_checks_the_form_and_removes_no_row(site: Site, page360: Page) -> None:

@@ -10,25 +10,36 @@ function begin(step) {
   for (const button of step.querySelectorAll('[data-pick]')) button.hidden = false;
 }
 
-async function refresh(form, act = 'refresh') {
+const typing = 'input:not([type="hidden"], [type="file"], [type="radio"], [type="checkbox"]), select, textarea';
+let latest = 0;
+
+async function refresh(form) {
   const step = form.closest(place);
-  const here = document.activeElement?.id;
   const body = new FormData(form);
   // Files go up once, with a button; a draft on the server keeps those it has.
   for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
-  body.set('_go', act);
+  body.set('_go', 'refresh');
+  const turn = latest += 1;
+  const sent = new Map([...step.querySelectorAll(typing)].map((box) => [box.id, box.value]));
   try {
     const answer = await fetch(form.action, { method: 'POST', body, headers: { Accept: 'text/html' } });
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const fresh = page.querySelector(place);
+    // Somebody who goes on answering is ahead of the server: the last answer counts.
+    if (turn !== latest) return undefined;
     if (!fresh) return form.querySelectorAll('[data-refresh]').forEach((button) => { button.hidden = false; });
     for (const input of step.querySelectorAll('input[type="file"]')) {
       // What was chosen but not sent yet stays chosen.
       if (input.files.length) fresh.querySelector(`#${CSS.escape(input.id)}`)?.replaceWith(input);
     }
+    for (const box of step.querySelectorAll(typing)) {
+      const same = box.id && fresh.querySelector(`#${CSS.escape(box.id)}`);
+      if (same && box.value !== sent.get(box.id)) same.value = box.value;
+    }
+    const here = document.activeElement?.id;
     step.replaceWith(fresh);
     begin(fresh);
-    sendOnce();
+    sendOnce(fresh);
     document.getElementById(here)?.focus();
   } catch {
     form.querySelectorAll('[data-refresh]').forEach((button) => { button.hidden = false; });

@@ -1,6 +1,6 @@
 // A form is sent once, and after 300 ms the page says that it is on its way.
-export function sendOnce() {
-  for (const form of document.querySelectorAll('form[method="post"]')) {
+export function sendOnce(within = document) {
+  for (const form of within.querySelectorAll('form[method="post"]')) {
     form.addEventListener('submit', (event) => {
       if (form.dataset.sent) return event.preventDefault();
       form.dataset.sent = 'yes';

@@ -94,7 +94,7 @@ def fill(
         Conflict: the draft belongs to another version of the form.
     """
     with transaction.atomic():
-        row = draft(actor, held, now)
+        row = draft(actor, held, now, to_change=True)
         check_version(row, form)
         known = files_of(row)
         before = draft_answers(row)

@@ -11,7 +11,6 @@ from django.db import transaction
 
 from balai.base import journal
 from balai.base.actor import Actor
-from balai.base.errors import Conflict
 from balai.base.sealing import blind_index, seal, unseal
 from balai.forms.changes.filling import check_version
 from balai.forms.changes.keeping import Filing
@@ -77,10 +76,10 @@ def take(
 
     Raises:
         Invalid: with every fault.
-        NotFound, Conflict: as `fill`; Conflict too where somebody took it in this moment.
+        NotFound, Conflict: as `fill`; NotFound too for the second of two who send it at once.
     """
     with transaction.atomic():
-        row = draft(actor, held, now)
+        row = draft(actor, held, now, to_change=True)
         check_version(row, form)
         known = files_of(row)
         around = context(row.tenant, today, facts=facts, variables=variables, files=known)
@@ -93,9 +92,7 @@ def take(
         taken = Taken(checked, filing, row.filed_by, row.owner, tuple(UUID(key) for key in sorted(used)))
         for rest in DraftFile.objects.filter(draft=row).select_related("file"):
             rest.file.delete()
-        gone, _rows = type(row).objects.filter(pk=row.pk).delete()
-        if not gone:
-            raise Conflict("another request took this form")
+        row.delete()
     return taken
 
 

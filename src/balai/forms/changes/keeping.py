@@ -157,7 +157,7 @@ def hand_out_code(actor: Actor, held: Held, now: datetime) -> tuple[str, str]:
         code = "".join(secrets.choice(_LETTERS) for _letter in range(8))
         try:
             with transaction.atomic():
-                row = draft(actor, held, now)
+                row = draft(actor, held, now, to_change=True)
                 row.code, row.pin_hash = code, make_password(pin)
                 row.wrong_pins, row.locked_until = 0, None
                 row.saved_at, row.expires_at = now, now + KEPT
@@ -233,7 +233,7 @@ def _no_pin() -> str:
 def discard(actor: Actor, held: Held, now: datetime) -> None:
     """Throw a draft away with its files. Raises NotFound as `reads.draft`."""
     with transaction.atomic():
-        row = draft(actor, held, now)
+        row = draft(actor, held, now, to_change=True)
         journal.write(actor, "forms.discard", row, form=row.form)
         forget(row)
 

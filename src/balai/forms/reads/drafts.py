@@ -36,8 +36,11 @@ def drafts(actor: Actor, now: datetime) -> QuerySet[FormDraft]:
     return own.order_by("-saved_at")
 
 
-def draft(actor: Actor, held: Held, now: datetime) -> FormDraft:
+def draft(actor: Actor, held: Held, now: datetime, *, to_change: bool = False) -> FormDraft:
     """Return a draft that is the actor's own, or whose key is held.
+
+    Args:
+        to_change: hold the row until the transaction ends, so that two pages sent at once both count.
 
     Raises:
         NotFound: there is none, its time is over, or it is somebody else's.
@@ -46,7 +49,8 @@ def draft(actor: Actor, held: Held, now: datetime) -> FormDraft:
         key = UUID(str(held.id))
     except ValueError as error:
         raise _none() from error
-    row: FormDraft | None = FormDraft.objects.filter(tenant=actor.tenant, pk=key, expires_at__gt=now).first()
+    rows = FormDraft.objects.select_for_update() if to_change else FormDraft.objects.all()
+    row: FormDraft | None = rows.filter(tenant=actor.tenant, pk=key, expires_at__gt=now).first()
     if row is None or not _may(actor, row, held.key):
         raise _none()
     return row

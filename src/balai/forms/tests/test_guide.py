@@ -71,6 +71,8 @@ def test_a_condition_opens_a_field_without_a_script(browser: Client) -> None:
 
 
 def test_it_reads_in_english(browser: Client) -> None:
-    browser.cookies["language"] = "en"
-    text = browser.get(GUIDE, headers={"accept-language": "en"}).content.decode()
-    assert "Who applies?" in text or "Siapa pemohonnya?" in text
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    text = browser.post(GUIDE, {"_go": "next"}).content.decode()
+    assert "Who applies?" in text
+    assert "The story:" in text
+    assert "Belum diisi" not in text
