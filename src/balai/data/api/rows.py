@@ -5,12 +5,10 @@ from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.translation import gettext as _
 from ninja import Field, Query
 
 from balai.base.access import actor_of, needs
 from balai.base.api import Router, Word
-from balai.base.errors import NotFound
 from balai.data import reads
 from balai.data.rules.rows import MOST_ROWS, filters_of
 
@@ -65,10 +63,7 @@ def rows(
 @router.get("/datasets/{code}/profile", response=reads.Profile, summary="What the columns of a dataset hold")
 @needs("data.read")
 def profile(request: HttpRequest, code: Word) -> reads.Profile:
-    found = reads.profile(actor_of(request), code)
-    if found is None:
-        raise NotFound(_("Ringkasan kolomnya sedang dibuat. Coba lagi sebentar lagi."))
-    return found
+    return reads.profile(actor_of(request), code)
 
 
 def _listed(text: str) -> list[str]:

@@ -17,17 +17,20 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import duckdb
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from balai.base import tenancy
 from balai.base.actor import Actor, Reach
 from balai.base.errors import Fault, Invalid, NotFound
+from balai.data.columnar.shape import engine, parquet
 from balai.data.reads import rows_columns, sight
 from balai.data.reads.rows_sqlite import Side, TooFar, side
 from balai.data.reads.versions import readable_version
 from balai.data.rules.rows import MOST_OFFSET, MOST_ROWS, Filter, Form, RowsAsked
 from balai.data.rules.rows import asked as checked
+from balai.data.sidefiles.making import profiled
 from balai.data.sidefiles.shape import SideColumn
 from balai.data.sidefiles.versions import Facts, facts
 
@@ -198,19 +201,30 @@ def answer_rows(question: RowsQuestion) -> RowsPage:
     )
 
 
-def profile(actor: Actor, code: str) -> Profile | None:
-    """Return what the columns of the version that stands hold; None until its side files are made.
+def profile(actor: Actor, code: str) -> Profile:
+    """Return what the columns of the version that stands hold, exact.
+
+    Kept with the side files; until they are made each call reads the whole version.
 
     Raises:
         NotFound: no such dataset that the actor may see.
     """
     known = standing(actor, code)
     opened = side(known)
-    return _profile(known, opened.profile()) if opened else None
+    return _profile(known, json.loads(opened.profile()) if opened else _profiled_now(actor, code, known))
 
 
-def _profile(known: Facts, told: str) -> Profile:
-    read: dict[str, Any] = json.loads(told)
+def _profiled_now(actor: Actor, code: str, known: Facts) -> dict[str, Any]:
+    table = readable_version(actor, code, known.number).table
+    if table.file.suffix == ".duckdb":
+        with duckdb.connect(str(table.file), read_only=True) as duck:
+            return profiled(duck, known.columns)
+    with engine() as duck:
+        duck.execute(f"CREATE VIEW rows AS SELECT * FROM {parquet([table.file])}")  # noqa: S608
+        return profiled(duck, known.columns)
+
+
+def _profile(known: Facts, read: dict[str, Any]) -> Profile:
     columns = tuple(
         ColumnProfile(**{**one, "top": tuple((value, number) for value, number in one["top"])})
         for one in read["columns"]

@@ -159,8 +159,7 @@ def _words(duck: Engine, folder: Path, columns: Sequence[SideColumn], distinct: 
 def _profile(
     duck: Engine, sqlite: apsw.Connection, columns: Sequence[SideColumn], distinct: Mapping[str, int]
 ) -> None:
-    (total,) = _one(duck, "SELECT count(*) FROM rows")
-    told = {"rows": total, "columns": [_profiled(duck, one) for one in columns]}
+    told = profiled(duck, columns)
     sqlite.execute("CREATE TABLE profile (told TEXT)")
     sqlite.execute("INSERT INTO profile VALUES (?)", [json.dumps(told, ensure_ascii=False)])
     kinds = {one.name: one for one in columns}
@@ -178,6 +177,12 @@ def _profile(
 def _plain(one: SideColumn) -> str:
     """Return a column as SQLite compares it: as it is kept among the rows."""
     return f"CAST({quoted(one.name)} AS VARCHAR)" if one.sort == "date" else _kept_as(one)
+
+
+def profiled(duck: Engine, columns: Sequence[SideColumn]) -> dict[str, Any]:
+    """Return the profile of the table or view `rows`, as it is kept."""
+    (total,) = _one(duck, "SELECT count(*) FROM rows")
+    return {"rows": total, "columns": [_profiled(duck, one) for one in columns]}
 
 
 def _profiled(duck: Engine, one: SideColumn) -> dict[str, Any]:
