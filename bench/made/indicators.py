@@ -26,7 +26,7 @@ from balai.data.storage import storage
 from balai.definitions import get, load
 
 REGIONS, MONTHS, INDICATORS_MADE, SEED = 514, 60, 20, 39
-GOAL = 10.0
+GOAL, WHOLE = 10.0, 30_000_000
 
 _DATASET = """\
 code: visits
@@ -86,8 +86,8 @@ def run(folder: Path, rows: int) -> dict[str, float]:
     print(f"{rows} rows, {len(codes)} indicators, {figures} figures; kept {kept} in all; {memory:.0f} MB")
     for name, seconds in found.items():
         print(f"{name:40} {seconds:7.2f} s")
-    met = "met" if found["count"] <= GOAL else "NOT MET"
-    print(f"goal: {GOAL:.0f} s of counting at 30,000,000 rows: {met}")
+    if rows >= WHOLE:
+        print(f"goal: {GOAL:.0f} s of counting: {'met' if found['count'] <= GOAL else 'NOT MET'}")
     return found
 
 

@@ -19,7 +19,8 @@ from balai.definitions import load
 @outbox.on(ARRIVED)
 def _arrived(dataset: str, number: int, version: str) -> None:
     """Ask for every indicator that reads the dataset, once for each tenant that has figures of it."""
-    own, theirs = [], []
+    own: list[str] = []
+    theirs: list[str] = []
     for code, definition in load(INDICATORS).items():
         if dataset in datasets_of(definition.value):
             (own if _is_here(code) else theirs).append(code)

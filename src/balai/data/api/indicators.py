@@ -1,6 +1,7 @@
 """Indicators for programs: definitions, figures, their history, and the rows behind them."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -139,6 +140,10 @@ def _cell(value: object) -> str | int | bool | None:
     return value if isinstance(value, int | None) else str(value)
 
 
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else format(number, "f")
+
+
 def _indicator(row: reads.IndicatorRow) -> Indicator:
     own = row.definition
     return Indicator(
@@ -163,10 +168,9 @@ def _figure(found: reads.Measured) -> Figure:
         found.period,
         found.period_ends_on.isoformat(),
         dict(found.dimensions),
-        *(
-            None if number is None else format(number, "f")
-            for number in (found.numerator, found.denominator, found.value)
-        ),
+        _text(found.numerator),
+        _text(found.denominator),
+        _text(found.value),
         found.unit.id,
         found.is_withheld,
         found.is_gone,

@@ -321,7 +321,10 @@ def _take(
     order = {column.name: at for at, column in enumerate(answer.columns)}
     region_at, period_at = order[REGION], order[PERIOD]
     rest = [(name, order[name]) for name in sorted(indicator.dimensions)]
-    own = [(counted[name], *(order[f"{name}_{each}"] for each in (VALUE, ROWS, FOUND))) for name in names]
+    own = [
+        (counted[name], order[f"{name}_{VALUE}"], order[f"{name}_{ROWS}"], order[f"{name}_{FOUND}"])
+        for name in names
+    ]
     regions: dict[object, str] = {}
     periods: dict[object, str] = {}
     for row in answer.rows:
@@ -394,8 +397,12 @@ def _stood(code: str) -> Mapping[Group, _Standing]:
         "measurement__is_withheld",
     )
     return {
-        Group(region, period, tuple(sorted(dimensions.items()))): _Standing(pk, Figure(*rest))
-        for pk, region, period, dimensions, *rest in rows.iterator(_BATCH)
+        Group(region, period, tuple(sorted(dimensions.items()))): _Standing(
+            pk, Figure(numerator, denominator, value, is_withheld)
+        )
+        for pk, region, period, dimensions, numerator, denominator, value, is_withheld in rows.iterator(
+            _BATCH
+        )
     }
 
 

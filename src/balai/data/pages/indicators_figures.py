@@ -69,7 +69,7 @@ def figure_json(request: HttpRequest, key: UUID) -> HttpResponse:
     """The figure, its definition as it was, and the first rows of each part that may be seen."""
     actor = actor_of(request)
     definition = reads.definition_of(actor, key)
-    behind = {part: _behind_flat(actor, key, part) for part in definition.parts}
+    behind = {part: _behind_flat(actor, key, part) for part in _PARTS.values() if part in definition.parts}
     return as_json(
         figure=[flat(reads.measured(actor, key))],
         definition=[definition.written()],

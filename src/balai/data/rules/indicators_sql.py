@@ -72,7 +72,7 @@ def tables(declarations: Mapping[str, Declaration]) -> Mapping[str, Table]:
     """Return declared datasets as the gate takes them; they have no file yet."""
     found = {}
     for code, declaration in declarations.items():
-        columns = {}
+        columns: dict[str, T] = {}
         for column in declaration.leaving:
             if column.type is ColumnType.POINT:
                 columns |= {f"{column.name}_lon": T.DOUBLE, f"{column.name}_lat": T.DOUBLE}
