@@ -7,18 +7,24 @@ Every question, of a person, a page or an indicator, passes here: through the ga
 text anew, and to a reader process behind its walls.
 """
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 
 from django.conf import settings
 
 from balai.base.actor import Actor
+from balai.base.errors import Invalid
 from balai.data.engines.reader import Answer, Export, Form
 from balai.data.engines.serving import readers
 from balai.data.reads.versions import Readable, readable
 from balai.data.rules import gate
-from balai.data.rules.gate import Question
+from balai.data.rules.gate import Question, Table
 
 SECONDS_OF_AN_EXPORT = 600
+_WORD = re.compile(r"[a-z][a-z0-9_]*")
+_LONGEST = 20_000
+_MOST_WORDS = 500
 
 
 def question(
@@ -33,9 +39,19 @@ def question(
     Raises:
         Invalid: each fault with line and column, and what is allowed instead.
     """
-    known = readable(actor) if tables is None else tables
-    named = {name: one.table for name, one in known.items()}
-    return gate.read(text, named, most_rows or settings.QUERY_MOST_ROWS)
+    most = most_rows or settings.QUERY_MOST_ROWS
+    if tables is not None:
+        return gate.read(text, _tables(tables), most)
+    words = set(_WORD.findall(text.lower()[:_LONGEST]))
+    if len(words) <= _MOST_WORDS:
+        # A catalogue may have thousands of datasets; a question names a few.
+        with suppress(Invalid):
+            return gate.read(text, _tables(readable(actor, words)), most)
+    return gate.read(text, _tables(readable(actor)), most)
+
+
+def _tables(known: Mapping[str, Readable]) -> Mapping[str, Table]:
+    return {name: one.table for name, one in known.items()}
 
 
 def ask(

@@ -1,6 +1,6 @@
 """Versions of a dataset: their record, their rows, and what changed between two of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -116,15 +116,20 @@ def compare(
     return columnar.compare(_files(old), _files(new), wanted, min(max(limit, 0), MOST_ROWS))
 
 
-def readable(actor: Actor) -> Mapping[str, Readable]:
+def readable(actor: Actor, codes: Collection[str] | None = None) -> Mapping[str, Readable]:
     """Return what the actor may ask questions of, by name; the own tenant's stand before the nation's.
 
     A version whose file is known to be gone is left out. Files in S3-compatible storage come
     when a question reads them.
+
+    Args:
+        codes: look for these alone; a catalogue may have thousands.
     """
     with tenancy.widened(tenancy.NATIONAL):
         # Metadata is long, and what questions need of it is remembered by version.
         seen = sight.published(actor).select_related("current")
+        if codes is not None:
+            seen = seen.filter(code__in=codes)
         rows = sorted(
             seen.defer("metadata", "draft", "current__metadata"), key=lambda row: row.tenant == actor.tenant
         )
