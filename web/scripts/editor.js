@@ -41,6 +41,17 @@ function place(doc, line, column) {
   return Math.min(found.from + Math.max(column - 1, 0), found.to);
 }
 
+// Left to itself the browser joins lines with a style attribute of its own, which the CSP refuses and reports.
+const replacing = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const isPlain = event.inputType === 'insertText' && event.data && !event.isComposing && !view.composing;
+    if (!isPlain || (view.state.selection.main.empty && !event.data.includes('\n'))) return false;
+    event.preventDefault();
+    view.dispatch({ ...view.state.replaceSelection(event.data), userEvent: 'input.type', scrollIntoView: true });
+    return true;
+  },
+});
+
 /** Puts the editor in the place of `area`; `schema` is {dataset: [column]}, `run` asks the question. */
 export function edit(area, schema, run) {
   const host = document.createElement('div');
@@ -57,7 +68,7 @@ export function edit(area, schema, run) {
       extensions: [
         lineNumbers(), history(), drawSelection(), highlightSpecialChars(), indentOnInput(), bracketMatching(),
         autocompletion({ icons: false }), sql({ dialect: PostgreSQL, schema, upperCaseKeywords: true }),
-        syntaxHighlighting(colours), look, marks, EditorView.lineWrapping,
+        syntaxHighlighting(colours), look, marks, replacing, EditorView.lineWrapping,
         // Tab leaves the editor, as it leaves every field; indenting is Ctrl+[ and Ctrl+].
         keymap.of([{ key: 'Mod-Enter', run: () => { run(); return true; } }, ...completionKeymap, ...defaultKeymap, ...historyKeymap]),
         EditorView.contentAttributes.of({ 'aria-label': document.getElementById('sql-label').textContent, 'data-sql': '' }),
