@@ -37,6 +37,12 @@ def _sweep_daily(due: str) -> None:
     place.sweep(tenant, wanted, at - IN_FLIGHT)
 
 
+@every("data.keep_catalogue", at=time(2, 50))
+def _keep_catalogue(due: str) -> None:
+    """Write anew what another profile wrote, or what was there before the catalogue was kept."""
+    changes.keep_catalogue()
+
+
 @outbox.on(ARRIVED)
 def _index_later(dataset: str, number: int, version: str) -> None:
     # A job of its own: this one is one transaction, and making side files takes seconds.

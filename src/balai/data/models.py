@@ -290,3 +290,31 @@ class SavedQuery(TenantModel):
     @property
     def owner_account(self) -> str:
         return self.owner_id_text
+
+
+class CatalogueMark(TenantModel):
+    """Another mark stands here after each change of what readers see in the catalogue of a tenant.
+
+    Whoever keeps something of the catalogue knows by it whether that still holds.
+    """
+
+    mark = models.UUIDField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant"], name="catalogue_mark_once")]
+
+
+class CatalogueText(TenantModel):
+    """What a dataset is in DCAT, written once when it changes; reading the catalogue puts them together.
+
+    `mark` is of all that was written down: the declaration, the version, names, and the profile itself.
+    """
+
+    dataset = models.OneToOneField(Dataset, on_delete=models.PROTECT, related_name="dcat")
+    mark = models.CharField(max_length=64)
+    turtle = models.TextField()
+    jsonld = models.TextField()
+    rdfxml = models.TextField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "dataset"], name="catalogue_text_once")]

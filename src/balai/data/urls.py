@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from balai.data.faces.dcat import urls as dcat_urls
 from balai.data.pages import dataset_urls, files, indicators_urls, query_urls
 
 urlpatterns = [
@@ -9,4 +10,5 @@ urlpatterns = [
     path("data/<slug:code>.csv", files.whole_csv, name="data_csv"),
     *query_urls.urlpatterns,
     *dataset_urls.urlpatterns,  # last, for there the code of a dataset stands behind /data/
+    *dcat_urls.urlpatterns,
 ]

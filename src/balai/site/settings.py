@@ -194,3 +194,4 @@ QUERY_MOST_ROWS = OPTIONS.query_most_rows
 QUERY_VISITOR_SECONDS = OPTIONS.query_visitor_seconds
 QUERY_VISITOR_ROWS = OPTIONS.query_visitor_rows
 QUERY_VISITOR_PER_MINUTE = OPTIONS.query_visitor_per_minute
+FACES_VISITOR_PER_MINUTE = OPTIONS.faces_visitor_per_minute

@@ -2,6 +2,7 @@
 
 from balai.data.reads.asking import answer, ask, export, question
 from balai.data.reads.catalogue import DatasetRow, catalogue, dataset, waiting
+from balai.data.reads.dcat import CataloguePage, DatasetAlone, catalogue_page, dataset_alone
 from balai.data.reads.indicators import (
     Failure,
     IndicatorRow,
@@ -44,7 +45,17 @@ from balai.data.reads.rows import (
 )
 from balai.data.reads.rows_files import WholeCsv, whole_csv
 from balai.data.reads.running import Limits, UnderWay, begin, limits, walls
-from balai.data.reads.shelf import EXCEL_MOST_ROWS, FACETS, SORTS, Shelf, Wanted, shelf
+from balai.data.reads.shelf import (
+    EXCEL_MOST_ROWS,
+    FACETS,
+    SORTS,
+    ListedPage,
+    Shelf,
+    Wanted,
+    listed,
+    shelf,
+)
+from balai.data.reads.shelved import Listed
 from balai.data.reads.uses import Use, used_by
 from balai.data.reads.versions import (
     Readable,
@@ -69,10 +80,12 @@ __all__ = [
     "Failure",
     "IndicatorRow",
     "Limits",
-    "MOST_ROWS_BEHIND",
+    "Listed",
+    "ListedPage",
     "Measured",
     "OwnDataset",
     "OwnRow",
+    "CataloguePage",
     "Profile",
     "QueryRow",
     "Readable",
@@ -119,6 +132,7 @@ __all__ = [
     "saved_query",
     "series",
     "shelf",
+    "listed",
     "standing",
     "used_by",
     "version",

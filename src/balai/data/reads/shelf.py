@@ -1,32 +1,22 @@
-"""The catalogue as a person looks through it: searched, narrowed down by facets, sorted, page by page.
+"""The catalogue as a person looks through it: searched, narrowed down by facets, sorted, page by page."""
 
-What is said of each dataset is looked at as plain values; only the datasets of the
-page shown are read into declarations.
-"""
-
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from balai.base import tenancy
 from balai.base.actor import Actor
 from balai.base.errors import Fault, Invalid
-from balai.data.models import Dataset
-from balai.data.reads import sight
-from balai.data.reads.catalogue import DatasetRow, row_of
+from balai.data.reads.catalogue import DatasetRow
+from balai.data.reads.shelved import EXCEL_MOST_ROWS, FACETS, Bits, Listed, Shelved, bits, each, shelved
 
-FACETS = ("keyword", "producer", "classification", "whose", "holds")
-"""What the catalogue is narrowed down by, each with one value at a time."""
+__all__ = ["EXCEL_MOST_ROWS", "FACETS", "SORTS", "ListedPage", "Shelf", "Wanted", "listed", "shelf"]
+
 SORTS = ("title", "newest", "largest")
-EXCEL_MOST_ROWS = 50_000
-"""A workbook of more rows takes too long to make while somebody waits."""
 MOST_VALUES = 20
 """Values of a facet that are offered, the most frequent first."""
-
-type Said = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -37,7 +27,8 @@ class Wanted:
         words: every one of them is in code, title, description, keywords or columns.
         keyword, producer (name), classification: as the datasets say.
         whose: "city" or "nation".
-        holds: "point", "region", "rupiah" (a column of this type) or "excel" (fits a workbook).
+        holds: "point", "region", "rupiah", "date" (a column of this type) or "excel" (fits a workbook).
+        licence, region (code): as the datasets say.
         sort: one of SORTS.
     """
 
@@ -47,6 +38,8 @@ class Wanted:
     classification: str = ""
     whose: str = ""
     holds: str = ""
+    licence: str = ""
+    region: str = ""
     sort: str = "title"
 
 
@@ -68,86 +61,109 @@ class Shelf:
 def shelf(actor: Actor, wanted: Wanted, after: str = "", limit: int = 20) -> Shelf:
     """Return the datasets the actor may read that fit, `limit` of them after the cursor `after`.
 
-    Asks the database once, however many datasets there are.
-
     Raises:
         Invalid: no dataset found has this cursor, or the order is unknown.
     """
     if wanted.sort not in SORTS:
         raise Invalid([Fault("sort", _("Urutan ini tidak dikenal."), ", ".join(SORTS))])
-    with tenancy.widened(tenancy.NATIONAL):
-        every = list(sight.published(actor).select_related("current", "producer"))
-    words = wanted.words.casefold().split()
-    worded = [row for row in every if _has(row, words)]
-    values = {row.pk: _values(row) for row in worded}
-    found = [row for row in worded if _fits(values[row.pk], wanted)]
-    facets = {
-        name: _counted(values[row.pk][name] for row in worded if _fits(values[row.pk], wanted, but=name))
-        for name in FACETS
-    }
-    found.sort(key=_ORDERS[wanted.sort](actor))
-    page, cursor = _page(found, after, limit)
-    return Shelf(tuple(row_of(row) for row in page), len(found), len(every), cursor, facets)
+    kept = shelved(actor)
+    every = kept.seen(actor)
+    worded = every & _having(kept, wanted.words, every)
+    set_ones = {name: _with(kept, name, getattr(wanted, name)) for name in FACETS if getattr(wanted, name)}
+    found = _narrowed(worded, set_ones)
+    facets = {name: _counted(kept.facets[name], _narrowed(worded, set_ones, but=name)) for name in FACETS}
+    places = _ordered(kept.orders[wanted.sort], found)
+    page, cursor = _page(kept, places, after, limit)
+    return Shelf(kept.rows(page), len(places), every.bit_count(), cursor, facets)
 
 
-def _page(found: Sequence[Dataset], after: str, limit: int) -> tuple[Sequence[Dataset], str]:
+@dataclass(frozen=True)
+class ListedPage:
+    """Datasets by code. `total` counts all that fit; `next` is "" on the last page."""
+
+    rows: tuple[Listed, ...]
+    total: int
+    next: str
+
+
+def listed(
+    actor: Actor,
+    *,
+    words: str = "",
+    since: datetime | None = None,
+    holds: tuple[str, ...] = (),
+    only_own: bool = False,
+    after: str = "",
+    limit: int = 100,
+) -> ListedPage:
+    """Return which datasets the actor may read, by code, without what is said of them.
+
+    Args:
+        since: those whose version that stands was published then or later.
+        holds: those that have at least one of these, as `Wanted.holds`.
+        only_own: leave out the nation's.
+        after: `next` of the page before; a code of a dataset that is gone since serves as well.
+    """
+    kept = shelved(actor)
+    found = kept.seen(actor)
+    found &= _having(kept, words, found)
+    if only_own:
+        whose = "nation" if actor.tenant == tenancy.NATIONAL else "city"
+        found &= _with(kept, "whose", whose)
+    if holds:
+        having = 0
+        for one in holds:
+            having |= _with(kept, "holds", one)
+        found &= having
+    if since is not None:
+        found &= bits(place for place in each(found) if kept.listed[place].changed_at >= since)
+    places = _ordered(kept.orders["code"], found)
+    codes = [kept.listed[place] for place in places]
+    start = next((n for n, one in enumerate(codes) if one.code > after), len(codes)) if after else 0
+    page = codes[start : start + limit]
+    return ListedPage(tuple(page), len(codes), page[-1].code if start + limit < len(codes) else "")
+
+
+def _having(kept: Shelved, words: str, every: Bits) -> Bits:
+    for word in words.casefold().split():
+        every &= kept.words.having(word)
+    return every
+
+
+def _with(kept: Shelved, facet: str, value: str) -> Bits:
+    return kept.facets[facet].get(value, 0)
+
+
+def _narrowed(found: Bits, set_ones: Mapping[str, Bits], but: str = "") -> Bits:
+    for name, own in set_ones.items():
+        if name != but:
+            found &= own
+    return found
+
+
+def _ordered(order: Sequence[int], found: Bits) -> list[int]:
+    """Return the places of a set in an order."""
+    if isinstance(order, range):
+        return list(each(found))
+    have = set(each(found))
+    return [place for place in order if place in have]
+
+
+def _page(kept: Shelved, places: Sequence[int], after: str, limit: int) -> tuple[Sequence[int], str]:
     start = 0
     if after:
-        start = next((place for place, row in enumerate(found, 1) if _cursor(row) == after), 0)
+        start = next((n for n, place in enumerate(places, 1) if _cursor(kept.listed[place]) == after), 0)
         if not start:
             wrong = _("Set data itu tidak ada lagi di daftar ini.")
             raise Invalid([Fault("after", wrong, _("Mulai lagi dari halaman pertama."))])
-    page = found[start : start + limit]
-    return page, _cursor(page[-1]) if page and start + limit < len(found) else ""
+    page = places[start : start + limit]
+    return page, _cursor(kept.listed[page[-1]]) if page and start + limit < len(places) else ""
 
 
-def _cursor(row: Dataset) -> str:
+def _cursor(row: Listed) -> str:
     return f"{row.tenant}/{row.code}"
 
 
-_ORDERS: Mapping[str, Callable[[Actor], Callable[[Dataset], Any]]] = {
-    "title": lambda actor: lambda row: (row.tenant != actor.tenant, row.metadata["title"]["id"].casefold()),
-    "newest": lambda actor: lambda row: (-_current(row).published_at.timestamp(), row.code),
-    "largest": lambda actor: lambda row: (-_current(row).rows, row.code),
-}
-
-
-def _current(row: Dataset) -> Any:
-    return row.current
-
-
-def _has(row: Dataset, words: Sequence[str]) -> bool:
-    if not words:
-        return True
-    said: Said = row.metadata
-    texts = [row.code, *said["title"].values(), *said["description"].values(), *said["keywords"]]
-    for column in said["columns"]:
-        texts += [column["name"], *column["meaning"].values()]
-    whole = "\n".join(texts).casefold()
-    return all(word in whole for word in words)
-
-
-def _values(row: Dataset) -> Mapping[str, tuple[str, ...]]:
-    """Return facet → the values a dataset has there."""
-    said: Said = row.metadata
-    types = {column["type"] for column in said["columns"] if column.get("transform") != "drop"}
-    holds = tuple(kind for kind in ("point", "region", "rupiah") if kind in types)
-    small = ("excel",) if _current(row).rows <= EXCEL_MOST_ROWS else ()
-    return {
-        "keyword": tuple(said["keywords"]),
-        "producer": (row.producer.name,) if row.producer else (),
-        "classification": (row.classification,),
-        "whose": ("nation" if row.tenant == tenancy.NATIONAL else "city",),
-        "holds": holds + small,
-    }
-
-
-def _fits(values: Mapping[str, tuple[str, ...]], wanted: Wanted, but: str = "") -> bool:
-    return all(
-        name == but or not getattr(wanted, name) or getattr(wanted, name) in values[name] for name in FACETS
-    )
-
-
-def _counted(every: Iterable[tuple[str, ...]]) -> tuple[tuple[str, int], ...]:
-    counts = Counter(value for values in every for value in values)
-    return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_VALUES])
+def _counted(values: Mapping[str, Bits], found: Bits) -> tuple[tuple[str, int], ...]:
+    counts = [(value, count) for value, own in values.items() if (count := (own & found).bit_count())]
+    return tuple(sorted(counts, key=lambda pair: (-pair[1], pair[0]))[:MOST_VALUES])

@@ -1,0 +1,1 @@
+"""The faces of One Data: what other systems already speak, over the same reads and changes."""

@@ -1,0 +1,125 @@
+"""How every face answers: marked, so that nobody fetches twice; open to other sites; not without end."""
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from balai.base import answers
+from balai.base.access import actor_of, needs
+from balai.base.errors import Refused
+from balai.data.engines.turns import TooMany
+from balai.data.pages.query_asked import address_of
+from balai.people import reads as people
+
+_MOST_REMEMBERED = 10_000
+
+
+class Visits:
+    """How often each network address asked within the running minute."""
+
+    def __init__(self, per_minute: int) -> None:
+        """Args: per_minute: 0 for any number."""
+        self._per_minute = per_minute
+        self._counts: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def seconds_to_wait(self, who: str, now: float) -> int:
+        """Count a visit at `now` (seconds of a clock that never goes back); return 0 where it is welcome."""
+        if not self._per_minute:
+            return 0
+        minute, gone = divmod(int(now), 60)
+        with self._lock:
+            then, count = self._counts.pop(who, (minute, 0))
+            count = count + 1 if then == minute else 1
+            self._counts[who] = (minute, count)
+            while len(self._counts) > _MOST_REMEMBERED:
+                self._counts.popitem(last=False)
+        return 60 - gone if count > self._per_minute else 0
+
+
+@cache
+def visits() -> Visits:
+    """Return the visits of this process."""
+    return Visits(settings.FACES_VISITOR_PER_MINUTE)
+
+
+def face[V: Callable[..., Any]](view: V) -> V:
+    """Declare a view of a face: for reading, by whoever reads datasets, so many times a minute."""
+
+    @require_safe
+    @needs("data.read")
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not actor_of(request).is_signed_in:
+            wait = visits().seconds_to_wait(address_of(request), time.monotonic())
+            if wait:
+                return _too_many(request, wait)
+        try:
+            return view(request, *args, **kwargs)
+        except Refused as refused:
+            return opened(request, answers.answer(request, refused))
+
+    return answered  # type: ignore[return-value]
+
+
+def _too_many(request: HttpRequest, wait: int) -> HttpResponse:
+    told = _("Tanpa masuk, paling banyak %(most)d permintaan semenit. Coba lagi %(seconds)d detik lagi.")
+    refused = TooMany(told % {"most": settings.FACES_VISITOR_PER_MINUTE, "seconds": wait})
+    response = opened(request, answers.answer(request, refused))
+    response["Retry-After"] = str(wait)
+    return response
+
+
+def marked(
+    request: HttpRequest,
+    body: str | bytes,
+    kind: str,
+    *,
+    mark: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """Answer with a body and its mark, or 304 to who has it.
+
+    Args:
+        mark: the same for the same body; made of the body itself where it is "".
+    """
+    whole = body.encode() if isinstance(body, str) else body
+    etag = f'"{mark or hashlib.blake2b(whole, digest_size=16).hexdigest()}"'
+    found: HttpResponse | None = get_conditional_response(request, etag=etag)
+    response = found or HttpResponse(whole, content_type=kind)
+    response["ETag"] = etag
+    for name, value in (headers or {}).items():
+        response[name] = value
+    return opened(request, response)
+
+
+def opened(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let programs of other sites read what every visitor may, and nobody keep what is not for everybody."""
+    if actor_of(request).is_signed_in:
+        response["Cache-Control"] = "private, no-cache"
+    else:
+        response["Cache-Control"] = "no-cache"
+        response["Access-Control-Allow-Origin"] = "*"
+        response["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After"
+    patch_vary_headers(response, ["Accept", "Cookie", "Authorization"])
+    return response
+
+
+def home_of(request: HttpRequest, tenant: str) -> str:
+    """Return the address by which the things of a tenant are called, whatever host was asked: stable."""
+    host = people.host_of(tenant)
+    if not host:
+        return request.build_absolute_uri("/")
+    port = request.get_port()
+    usual = port in ("80", "443")
+    return f"{request.scheme}://{host}{'' if usual else f':{port}'}/"
