@@ -2,24 +2,9 @@
 
 from balai.data.changes.datasets import check, declare, ensure, return_draft, submit
 from balai.data.changes.indicators import MEASURED, Unfinished, measure, measure_all
+from balai.data.changes.kept import keep_catalogue
 from balai.data.changes.looking import Looked, keep_sealed, look_through, on_disk, opened
 from balai.data.changes.reference import publish_reference
-from balai.data.changes.intake import JOB as INTAKE
-from balai.data.changes.intake import (
-    NoRoom,
-    append,
-    ask_steward,
-    begin_upload,
-    choose,
-    drop_upload,
-    publish_upload,
-    read_differently,
-    refuse_to_sign,
-    sign_upload,
-    sweep_uploads,
-    take_whole,
-)
-from balai.data.changes.kept import keep_catalogue
 from balai.data.changes.retention import retire, sweep
 from balai.data.changes.versions import Published, publish, publish_file
 
@@ -31,6 +16,7 @@ __all__ = [
     "check",
     "declare",
     "ensure",
+    "keep_catalogue",
     "keep_sealed",
     "look_through",
     "measure",
@@ -44,7 +30,4 @@ __all__ = [
     "return_draft",
     "submit",
     "sweep",
-    "fetch_due",
-    "fetch_source",
-    "keep_catalogue",
 ]
