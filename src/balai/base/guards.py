@@ -6,7 +6,7 @@ is guarded from its first day: forced row-level security on PostgreSQL for each
 model that is `append_only`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.apps import apps
@@ -95,15 +95,24 @@ def _sqlite_trigger(table: str, act: str) -> str:
 
 @contextmanager
 def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Take the append-only triggers of SQLite away for the time of a test's clean-up."""
-    tables: Iterable[str] = [model._meta.db_table for model in append_only_models()]
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
+    """Take the append-only triggers away for a while, as an owner of the tables can; for tests."""
+    tables = [model._meta.db_table for model in append_only_models()]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
             for table in tables:
                 for act in ("UPDATE", "DELETE"):
                     cursor.execute(f'DROP TRIGGER IF EXISTS "{_sqlite_trigger(table, act)}"')
+        else:
+            # What waits for the end of the transaction keeps its table from being altered.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            for table in tables:
+                cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER append_only')
     try:
         yield
     finally:
-        if connection.vendor == "sqlite":
-            lay(connection)
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                lay(connection)
+            else:
+                for table in tables:
+                    cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER append_only')

@@ -159,29 +159,11 @@ TAMPERINGS = [
 @pytest.mark.usefixtures("chain")
 def test_tampering_shows(tamper: Callable[[Callable[[int], str]], None], found: str) -> None:
     assert seals.verify(MALANG).holds
-    with tenancy.scope(MALANG), _guards_lifted():
+    with tenancy.scope(MALANG), guards.lifted(connection):
         tamper(_entry)
     result = seals.verify(MALANG)
     assert any(found in broken.found for broken in result.breaks), result.breaks
     assert seals.verify("35.07").holds, "the chain of another tenant is its own"
-
-
-def _guards_lifted() -> Any:
-    if connection.vendor == "sqlite":
-        return guards.lifted(connection)
-    return _triggers_off()
-
-
-class _triggers_off:
-    """What an owner of the tables can do on PostgreSQL."""
-
-    def __enter__(self) -> None:
-        for model in guards.append_only_models():
-            _sql(f'ALTER TABLE "{model._meta.db_table}" DISABLE TRIGGER append_only')
-
-    def __exit__(self, *_error: object) -> None:
-        for model in guards.append_only_models():
-            _sql(f'ALTER TABLE "{model._meta.db_table}" ENABLE TRIGGER append_only')
 
 
 @pytest.mark.usefixtures("chain")
@@ -263,7 +245,7 @@ def test_the_command_says_what_is_sealed_and_what_waits() -> None:
 
 @pytest.mark.usefixtures("chain")
 def test_the_command_fails_on_a_break_and_names_it() -> None:
-    with tenancy.scope(MALANG), _guards_lifted():
+    with tenancy.scope(MALANG), guards.lifted(connection):
         edit_text(_entry)
     out = StringIO()
     with pytest.raises(CommandError):

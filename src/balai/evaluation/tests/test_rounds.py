@@ -1,20 +1,24 @@
 """A round from its opening to its frozen result, and everything that is refused on the way."""
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 from pytest_django.fixtures import Settings
 from tests.cast import MALANG, REGENCY, SINCE, Cast, someone
 
 from balai.base import seals, tenancy
 from balai.base.errors import Conflict, Forbidden, Invalid, Locked, NotFound
 from balai.base.files import path_of
-from balai.base.guards import lay, lifted
+from balai.base.guards import lifted
 from balai.base.journal import JournalEntry
 from balai.evaluation import changes, reads
 from balai.evaluation.models import Answer, Result, Score, Visit
@@ -494,7 +498,6 @@ def test_nothing_changes_after_freezing(judged: Ring) -> None:
 
 def test_the_database_refuses_to_change_a_frozen_result(judged: Ring) -> None:
     judged.freeze()
-    lay(connection)
     with tenancy.scope(tenancy.NATIONAL):
         for attempt in (
             lambda: Result.objects.update(final=Decimal("4.99")),
@@ -504,24 +507,37 @@ def test_the_database_refuses_to_change_a_frozen_result(judged: Ring) -> None:
                 attempt()
 
 
+def _rewritten(row: Result) -> dict[str, Any]:
+    return json.loads(json.dumps(row.content).replace("3.00", "4.00"))  # type: ignore[no-any-return]
+
+
 @pytest.mark.parametrize(
-    ("what", "sql"),
+    "tamper",
     [
-        ("the final", "UPDATE evaluation_result SET final = 4.99 WHERE final IS NOT NULL"),
-        ("the rank", "UPDATE evaluation_result SET rank = 9 WHERE final IS NOT NULL"),
-        ("the content", "UPDATE evaluation_result SET content = replace(content, '3.00', '4.00')"),
-        ("content and hash", "UPDATE evaluation_result SET content = '{}', sha256 = 'x'"),
-        ("the row", "DELETE FROM evaluation_result WHERE final IS NOT NULL"),
-        ("a score", "UPDATE evaluation_score SET value = 5 WHERE question = '1'"),
+        pytest.param(
+            lambda row: QuerySet(Result).filter(pk=row.pk).update(final=Decimal("4.99")), id="final"
+        ),
+        pytest.param(lambda row: QuerySet(Result).filter(pk=row.pk).update(rank=9), id="rank"),
+        pytest.param(
+            lambda row: QuerySet(Result).filter(pk=row.pk).update(content=_rewritten(row)), id="content"
+        ),
+        pytest.param(
+            lambda row: QuerySet(Result).filter(pk=row.pk).update(content={}, sha256="x"),
+            id="content and hash",
+        ),
+        pytest.param(lambda row: QuerySet(Result).filter(pk=row.pk)._raw_delete("default"), id="the row"),
+        pytest.param(lambda _row: QuerySet(Score).filter(question="1").update(value=5), id="a score"),
     ],
 )
 def test_what_was_changed_past_the_database_s_guard_is_seen_by_verify_journal(
-    judged: Ring, what: str, sql: str
+    judged: Ring, tamper: Callable[[Result], object]
 ) -> None:
     judged.freeze()
     assert seals.verify(tenancy.NATIONAL).breaks == ()
-    with lifted(connection), connection.cursor() as cursor:
-        cursor.execute(sql)
+    with tenancy.scope(tenancy.NATIONAL):
+        row = Result.objects.get(final__isnull=False)
+        with lifted(connection):
+            tamper(row)
     assert seals.verify(tenancy.NATIONAL).breaks != ()
 
 
