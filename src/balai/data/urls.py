@@ -9,6 +9,7 @@ urlpatterns = [
     *indicators_urls.urlpatterns,
     path("data/<slug:code>.csv", files.whole_csv, name="data_csv"),
     *query_urls.urlpatterns,
-    *dataset_urls.urlpatterns,  # last, for there the code of a dataset stands behind /data/
     *dcat_urls.urlpatterns,
+    *ogc_urls.urlpatterns,
+    *dataset_urls.urlpatterns,  # last, for there the code of a dataset stands behind /data/
 ]

@@ -107,6 +107,11 @@ class Options:
         "of the web server counts for itself.",
         20,
     )
+    faces_visitor_per_minute: int = setting(
+        "How often a visitor may ask for the catalogue as programs do (DCAT, OGC, Satu Data) in a minute from "
+        "one network address; each process of the web server counts for itself. 0 for any number.",
+        600,
+    )
 
     @property
     def data_folder(self) -> Path:
@@ -122,11 +127,6 @@ def name_in_environment(attribute: str) -> str:
 
 def read(environment: Mapping[str, str] = os.environ) -> Options:
     """Return the options the environment asks for.
-    faces_visitor_per_minute: int = setting(
-        "How often a visitor may ask for the catalogue as programs do (DCAT, OGC, Satu Data) in a minute from "
-        "one network address; each process of the web server counts for itself. 0 for any number.",
-        600,
-    )
 
     Raises:
         WrongSetting: a value has the wrong form, or a BALAI_ name is not one of ours.
