@@ -15,6 +15,7 @@ class DataConfig(AppConfig):
             "rules.metadata",
             "rules.indicators_files",
             "jobs",
+            "intake_jobs",
             "ways",
             "ways_query",
             "measuring",

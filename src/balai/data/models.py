@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from balai.base.rows import TenantModel
+from balai.data.intake.models import FetchSource as FetchSource
+from balai.data.intake.models import Upload as Upload
 from balai.data.rules.metadata import Classification
 
 if TYPE_CHECKING:
@@ -116,6 +118,8 @@ class DatasetVersion(TenantModel):
     reason = models.TextField(_("alasan koreksi"), blank=True)
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     suppressed = models.PositiveBigIntegerField(default=0)
+    quality = models.JSONField(default=dict)
+    """{score, since, parts, faults, departures, signed} where an intake judged it; see `rules.quality`"""
     published_by = models.CharField(max_length=200)
     publisher_id_text = models.CharField(max_length=64)
     published_at = models.DateTimeField()

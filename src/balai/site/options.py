@@ -69,6 +69,13 @@ class Options:
         "Where e-mail goes: smtp://user:password@host:587, or empty to write it to the log folder.", ""
     )
     email_from: str = setting("The sender of e-mail.", "Balai <balai@localhost>")
+    whatsapp_gateway: str = setting(
+        "Where WhatsApp messages go: the /messages address of the Cloud API, or of a relay that takes "
+        "signed JSON. Empty: none are sent.",
+        "",
+    )
+    sms_gateway: str = setting("Where SMS go: an address that takes signed JSON. Empty: none are sent.", "")
+    gateway_secret_file: str = setting("File with the secret shared with those gateways.", "")
     oidc_server: str = setting(
         "Sign-in through another system (OpenID Connect): its address, e.g. https://sso.example.go.id. "
         "Empty: passwords and passkeys of Balai alone.",
@@ -90,6 +97,14 @@ class Options:
         "",
     )
     upload_max_mb: int = setting("The largest file a person may upload, in megabytes.", 20)
+    intake_max_mb: int = setting(
+        "The largest file of data an office may hand in for a dataset, in megabytes. Received in parts; without "
+        "scripts a page takes BALAI_UPLOAD_MAX_MB at once.",
+        10_000,
+    )
+    intake_quota_mb: int = setting(
+        "What files of data on their way may take together for one local government, in megabytes.", 30_000
+    )
     web_workers: int = setting("Processes of the web server.", 2)
     query_readers: int = setting("Questions in SQL answered at once by one process of the web server.", 2)
     query_seconds: int = setting("How long a question in SQL may take, in seconds.", 10)

@@ -5,8 +5,8 @@ stops anywhere leaves at most a file that nobody names; publishing again
 finds the same content and ends in the same place.
 """
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,9 @@ def publish_file(
     reason: str = "",
     corrects: int | None = None,
     into: Storage | None = None,
+    quality: Mapping[str, Any] | None = None,
+    departing: bool = False,
+    memory: str = columnar.MEMORY,
 ) -> Published:
     """As `publish`, of a CSV file on this machine: the engine reads it, and a million rows take seconds.
 
@@ -97,14 +100,22 @@ def publish_file(
     The checks, transforms and refusals are those of `publish`, and so is the version. The file
     is the caller's, before and after.
 
+    Args:
+        quality: what was found of the rows, kept with the version.
+        departing: a steward signed for rows that are not as declared; `quality` says who and why.
+        memory: of the engine; beyond, it goes to the disk.
+
     Raises:
         Invalid: as `publish`; also where the file cannot be read as such a CSV.
     """
 
     def write(declaration: Declaration, folder: Path) -> columnar.Written:
-        return columnar.write_file(declaration, path, folder, _regions, _village_at)
+        return columnar.write_file(
+            declaration, path, folder, _regions, _village_at, departing=departing, memory=memory
+        )
 
-    return _publish(actor, dataset, write, _Said(period, at, reason, corrects), into)
+    said = _Said(period, at, reason, corrects, quality or {})
+    return _publish(actor, dataset, write, said, into)
 
 
 @dataclass(frozen=True)
@@ -115,6 +126,7 @@ class _Said:
     at: datetime
     reason: str
     corrects: int | None
+    quality: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _publish(
@@ -159,6 +171,7 @@ def _publish(
             sha256=sha256,
             corrects=said.corrects,
             reason=version.reason,
+            **_departed(version),
         )
         outbox.announce(
             ARRIVED, str(version.pk), dataset=row.code, number=version.number, version=str(version.pk)
@@ -241,6 +254,13 @@ def _same(
     return current
 
 
+def _departed(version: DatasetVersion) -> dict[str, Any]:
+    """Return what the journal says of rows that are not as declared; nothing where all are."""
+    if not version.quality.get("departures"):
+        return {}
+    return {"departures": version.quality["departures"], "signed": version.quality.get("signed")}
+
+
 def _new_version(
     actor: Actor,
     row: Dataset,
@@ -269,6 +289,9 @@ def _new_version(
         reason=said.reason.strip(),
         corrects=corrected,
         suppressed=written.suppressed,
+        quality={**said.quality, "departures": [asdict(each) for each in written.departures]}
+        if said.quality
+        else {},
         published_by=actor.name,
         publisher_id_text=actor.id,
         published_at=said.at,

@@ -6,18 +6,25 @@ Only our own text reaches the engine here; the questions of users go through
 
 from balai.data.columnar.checking import MOST_FAULTS, Regions
 from balai.data.columnar.comparing import compare, rows
-from balai.data.columnar.shape import DIGITS, Engine, Physical, engine, physical
+from balai.data.columnar.departing import Departure
+from balai.data.columnar.judging import ColumnJudged, Judged, judge
+from balai.data.columnar.shape import DIGITS, MEMORY, Engine, Physical, engine, physical
 from balai.data.columnar.writing import Written, write, write_file
 
 __all__ = [
     "DIGITS",
+    "MEMORY",
     "MOST_FAULTS",
+    "ColumnJudged",
+    "Departure",
     "Engine",
+    "Judged",
     "Physical",
     "Regions",
     "Written",
     "compare",
     "engine",
+    "judge",
     "physical",
     "rows",
     "write",

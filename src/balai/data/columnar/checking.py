@@ -13,21 +13,26 @@ from balai.data.rules.metadata import ColumnType, Declaration, Privacy
 MOST_FAULTS = 100
 """Faults told of one set of rows; a longer list is not read."""
 
+MOST_STRANGE = 1000
+"""Codes that are no regions which are looked for in rows; a file with more has the wrong column."""
+
 type Regions = Callable[[Collection[str]], Collection[str]]
 """Which of these codes are regions."""
 
 
-class _Check(NamedTuple):
+class Check(NamedTuple):
     """What is wrong with a row of `raw` where `condition` holds.
 
     Attributes:
         wrong: what is said of it; "" says what was written.
+        kind: missing, form (no such value can stand in the column), choice, point or reference.
     """
 
     column: Physical
     condition: str
     wrong: str
     right: str
+    kind: str = "form"
 
 
 def faults(duck: Engine, columns: Sequence[Physical], regions: Regions) -> Iterator[Fault]:
@@ -35,7 +40,7 @@ def faults(duck: Engine, columns: Sequence[Physical], regions: Regions) -> Itera
 
     All checks are made in one pass; rows are looked for only where a check found some.
     """
-    checks = [*_checks(columns)]
+    checks = [*checks_of(columns)]
     counts = ", ".join(f"count_if({check.condition})" for check in checks)
     found = duck.execute(f"SELECT {counts} FROM raw").fetchone() if checks else ()  # noqa: S608
     for check, number in zip(checks, found or (), strict=True):
@@ -43,31 +48,33 @@ def faults(duck: Engine, columns: Sequence[Physical], regions: Regions) -> Itera
             yield from _told(duck, check)
     for one in columns:
         if one.column.reference == "regions":
-            yield from _strange_regions(duck, one, regions)
+            if check := strange_regions(duck, one, regions):
+                yield from _told(duck, check)
 
 
-def _checks(columns: Sequence[Physical]) -> Iterator[_Check]:
+def checks_of(columns: Sequence[Physical]) -> Iterator[Check]:
+    """Yield what is asked of every row; codes of a reference are asked by `strange_regions`."""
     for one in columns:
         name = quoted(one.name)
         if not one.column.optional:
-            yield _Check(one, f"{name} IS NULL", _("Belum diisi."), _("Isi nilainya."))
+            yield Check(one, f"{name} IS NULL", _("Belum diisi."), _("Isi nilainya."), "missing")
         if one.form:
             cast = f"TRY_CAST({name} AS {one.type})"
             wrong = f"NOT regexp_full_match({name}, {text(one.form)}) OR {cast} IS NULL"
             if one.bound:
                 wrong += f" OR abs({cast}) > {one.bound}"
-            yield _Check(one, f"{name} IS NOT NULL AND ({wrong})", "", _right(one))
+            yield Check(one, f"{name} IS NOT NULL AND ({wrong})", "", _right(one))
         if one.column.allowed:
             allowed = ", ".join(map(text, one.column.allowed))
             right = _("Pilihannya: %(allowed)s.") % {"allowed": ", ".join(one.column.allowed)}
-            yield _Check(one, f"{name} NOT IN ({allowed})", "", right)
+            yield Check(one, f"{name} NOT IN ({allowed})", "", right, "choice")
     for lon, lat in pairwise(columns):
         if lon.column is lat.column:
             halves = f"({quoted(lon.name)} IS NULL) <> ({quoted(lat.name)} IS NULL)"
-            yield _Check(lon, halves, _("Titiknya tidak utuh."), _("Isi bujur dan lintang."))
+            yield Check(lon, halves, _("Titiknya tidak utuh."), _("Isi bujur dan lintang."), "point")
 
 
-def _told(duck: Engine, check: _Check) -> Iterator[Fault]:
+def _told(duck: Engine, check: Check) -> Iterator[Fault]:
     one = check.column
     for row, value in duck.execute(
         f"SELECT rowid + 1, {quoted(one.name)} FROM raw WHERE {check.condition} "  # noqa: S608
@@ -76,13 +83,15 @@ def _told(duck: Engine, check: _Check) -> Iterator[Fault]:
         yield _fault(row, one, check.wrong or _shown(one, value), check.right)
 
 
-def _strange_regions(duck: Engine, one: Physical, regions: Regions) -> Iterator[Fault]:
+def strange_regions(duck: Engine, one: Physical, regions: Regions) -> Check | None:
+    """Return the check that finds the codes of a column that are no regions; None where all are."""
     name = quoted(one.name)
     codes = duck.execute(f"SELECT DISTINCT {name} FROM raw WHERE {name} IS NOT NULL").fetchall()  # noqa: S608
     given = {code for (code,) in codes}
-    if strange := sorted(given - set(regions(given)))[:MOST_FAULTS]:
+    if strange := sorted(given - set(regions(given)))[:MOST_STRANGE]:
         condition = f"{name} IN ({', '.join(map(text, strange))})"
-        yield from _told(duck, _Check(one, condition, "", _("Pakai kode wilayah Kemendagri yang berlaku.")))
+        return Check(one, condition, "", _("Pakai kode wilayah Kemendagri yang berlaku."), "reference")
+    return None
 
 
 def _fault(row: int, one: Physical, wrong: str, right: str) -> Fault:

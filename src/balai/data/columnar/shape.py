@@ -12,6 +12,9 @@ from balai.data.rules.metadata import Column, ColumnType, Declaration
 DIGITS = 24
 """of a decimal, before and after the point together"""
 
+MEMORY = "1GB"
+"""of the engine; what does not fit goes to the disk"""
+
 _POINT = r"-?[0-9]{1,3}(\.[0-9]{1,12}[0-9]*)?"
 _FORMS = {
     ColumnType.INTEGER: ("BIGINT", "-?[0-9]{1,18}"),
@@ -58,11 +61,11 @@ def _physical(column: Column) -> tuple[Physical, ...]:
 
 
 @contextmanager
-def engine(scratch: Path | None = None, threads: int = 1) -> Iterator[Engine]:
+def engine(scratch: Path | None = None, threads: int = 1, memory: str = MEMORY) -> Iterator[Engine]:
     """Give an engine of bounded memory; what does not fit goes to `scratch`."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "threads": threads,
-        "memory_limit": "1GB",
+        "memory_limit": memory,
         "temp_directory": str(scratch) if scratch else "",
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,

@@ -5,13 +5,14 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from balai.base.errors import Invalid
 from balai.data.columnar import checking, taking
 from balai.data.columnar.checking import MOST_FAULTS, Regions
-from balai.data.columnar.shape import Engine, Physical, count, engine, physical, quoted, text
+from balai.data.columnar.departing import Departure, depart
+from balai.data.columnar.shape import MEMORY, Engine, Physical, count, engine, physical, quoted, text
 from balai.data.rules.metadata import Declaration
 from balai.data.rules.transforms import Locate, headings
 
@@ -25,12 +26,14 @@ class Written:
     Attributes:
         content_hash: SHA-256 of the rows as CSV in the order of the key; the same for the same
             rows whatever the version of the engine, unlike the bytes of the file.
+        departures: what in them is not as declared; only where that was agreed to.
         suppressed: rows left out because fewer than k were alike.
     """
 
     rows: int
     suppressed: int
     content_hash: str
+    departures: tuple[Departure, ...] = ()
 
 
 def write(
@@ -51,19 +54,31 @@ def write(
 
 
 def write_file(
-    declaration: Declaration, source: Path, folder: Path, regions: Regions, locate: Locate
+    declaration: Declaration,
+    source: Path,
+    folder: Path,
+    regions: Regions,
+    locate: Locate,
+    *,
+    departing: bool = False,
+    memory: str = MEMORY,
 ) -> Written:
     """As `write`, from a CSV file with a header that names the declared columns, in any order.
 
     The engine reads the file itself: a million rows take seconds and no memory of Python.
     Personal columns are transformed while they are read. See `taking.take_file` for the form.
 
+    Args:
+        departing: rows that are not as declared are written too; a cell that its type cannot
+            hold is left empty. A key that stands twice is refused all the same.
+
     Raises:
         Invalid: as `write`; also where the file is no such CSV.
     """
-    with engine(folder, _threads()) as duck:
+    with engine(folder, _threads(), memory) as duck:
         taking.take_file(duck, source, declaration, locate)
-        return _write(duck, declaration, folder, regions)
+        departures = depart(duck, declaration, regions) if departing else ()
+        return replace(_write(duck, declaration, folder, regions, departing), departures=departures)
 
 
 def _threads() -> int:
@@ -76,9 +91,11 @@ def _spool(rows: Iterable[Sequence[str | None]], path: Path) -> None:
         csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
 
 
-def _write(duck: Engine, declaration: Declaration, folder: Path, regions: Regions) -> Written:
+def _write(
+    duck: Engine, declaration: Declaration, folder: Path, regions: Regions, departing: bool = False
+) -> Written:
     columns = physical(declaration)
-    found = list(checking.faults(duck, columns, regions))
+    found = [] if departing else list(checking.faults(duck, columns, regions))
     found = found or list(checking.twice(duck, declaration, columns))
     if found:
         raise Invalid(found[:MOST_FAULTS])

@@ -26,6 +26,16 @@ from balai.data.reads.indicators_behind import (
     difference,
     rows_behind,
 )
+from balai.data.reads.intake import (
+    SourceRow,
+    UploadRow,
+    fault_list,
+    source,
+    sources,
+    upload,
+    uploads,
+    uploads_to_sign,
+)
 from balai.data.reads.producing import (
     OwnDataset,
     OwnRow,
@@ -70,6 +80,14 @@ from balai.data.reads.versions import (
 from balai.data.reads.whole import parquet_file, rows_of_one_key
 
 __all__ = [
+    "SourceRow",
+    "UploadRow",
+    "fault_list",
+    "source",
+    "sources",
+    "upload",
+    "uploads",
+    "uploads_to_sign",
     "EXCEL_MOST_ROWS",
     "FACETS",
     "SORTS",

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -32,7 +33,11 @@ MOST_ROWS = 1000
 
 @dataclass(frozen=True)
 class VersionRow:
-    """The record of a version. `is_retired`: its rows were given up by the retention rule."""
+    """The record of a version. `is_retired`: its rows were given up by the retention rule.
+
+    `quality` is what an intake found of its rows: {score, since, parts, faults, by_kind, departures, signed};
+    {} for a version that came in another way.
+    """
 
     id: UUID
     tenant: str
@@ -51,6 +56,7 @@ class VersionRow:
     published_at: datetime
     is_current: bool
     is_retired: bool
+    quality: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -230,4 +236,5 @@ def _row(dataset: Dataset, row: DatasetVersion) -> VersionRow:
         row.published_at,
         row.pk == dataset.current_id,
         hasattr(row, "retired"),
+        row.quality,
     )
