@@ -3,6 +3,7 @@
 from django.urls import path
 
 from balai.data.faces.dcat import urls as dcat_urls
+from balai.data.faces.ogc import urls as ogc_urls
 from balai.data.pages import dataset_urls, files, indicators_urls, query_urls
 
 urlpatterns = [

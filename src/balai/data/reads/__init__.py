@@ -3,6 +3,15 @@
 from balai.data.reads.asking import answer, ask, export, question
 from balai.data.reads.catalogue import DatasetRow, catalogue, dataset, waiting
 from balai.data.reads.dcat import CataloguePage, DatasetAlone, catalogue_page, dataset_alone
+from balai.data.reads.features import (
+    FeaturesPage,
+    FeaturesQuestion,
+    Geometry,
+    collection,
+    feature,
+    features,
+    features_question,
+)
 from balai.data.reads.indicators import (
     Failure,
     IndicatorRow,
@@ -93,10 +102,14 @@ __all__ = [
     "SORTS",
     "CataloguePage",
     "Changes",
+    "DatasetAlone",
     "DatasetDifference",
     "DatasetRow",
     "Difference",
     "Failure",
+    "FeaturesPage",
+    "FeaturesQuestion",
+    "Geometry",
     "IndicatorRow",
     "Limits",
     "Listed",
@@ -122,11 +135,16 @@ __all__ = [
     "ask",
     "begin",
     "catalogue",
+    "catalogue_page",
+    "collection",
     "compare",
     "dataset",
+    "dataset_alone",
     "definition_of",
     "difference",
     "export",
+    "features",
+    "features_question",
     "first_rows",
     "history",
     "indicator",

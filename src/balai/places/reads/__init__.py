@@ -1,6 +1,6 @@
 """Every query of `places`. Regions are public: there is nothing here an actor may not see."""
 
-from balai.places.reads.ground import containing, map_address, map_file, outline
+from balai.places.reads.ground import Box, box_of, containing, map_address, map_file, outline, touching
 from balai.places.reads.tree import (
     ancestors,
     children,
@@ -15,7 +15,9 @@ from balai.places.reads.tree import (
 )
 
 __all__ = [
+    "Box",
     "ancestors",
+    "box_of",
     "children",
     "containing",
     "current_code",
@@ -29,4 +31,5 @@ __all__ = [
     "region",
     "regions",
     "search",
+    "touching",
 ]

@@ -54,6 +54,18 @@ class Atlas:
         holding = near[shapely.intersects(self.shapes[near], place)]
         return self.codes[holding[0]] if len(holding) else ""
 
+    def within(self, area: shapely.Geometry) -> list[str]:
+        return [self.codes[place] for place in self.boxes.query(area, predicate="intersects")]
+
+    def boxes_of(self, code: str) -> np.ndarray:
+        """Return the boxes of a region and its parts, one a row; of every region for "00"."""
+        inside = [
+            place
+            for place, own in enumerate(self.codes)
+            if code == "00" or own == code or own.startswith(f"{code}.")
+        ]
+        return shapely.bounds(self.shapes[inside]) if inside else np.empty((0, 4))
+
 
 def _atlas(level: str, detail: str) -> Atlas:
     digest = LoadedFile.objects.filter(name="outlines").values_list("digest", flat=True).first()
@@ -69,6 +81,43 @@ def _prepared(level: str, detail: str, digest: str) -> Atlas:
     shapes = np.array([shapely.from_wkb(bytes(shape)) for _code, shape in rows], dtype=object)
     shapely.prepare(shapes)
     return Atlas(tuple(code for code, _shape in rows), shapes, shapely.STRtree(shapes))
+
+
+type Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
+
+
+def touching(box: Box) -> tuple[str, ...]:
+    """Return the codes of all regions whose fullest outline has a point within `box`, sorted.
+
+    Only regions with an outline are found; see `containing` for which those are.
+    """
+    found: set[str] = set()
+    asked = shapely.box(*box)
+    for level in Level:
+        full, simple = (_atlas(level, detail) for detail in (Outline.Detail.FULL, Outline.Detail.SIMPLIFIED))
+        better = set(full.codes)
+        found |= set(full.within(asked))
+        found |= set(simple.within(asked)) - better
+    return tuple(sorted(found))
+
+
+def box_of(code: str) -> Box | None:
+    """Return the smallest box around a region, None where we have no outline of it.
+
+    Around a region without an outline of its own, but with outlines of its parts, it is theirs together.
+    """
+    boxes = [
+        atlas.boxes_of(code)
+        for level in Level
+        for detail in (Outline.Detail.FULL, Outline.Detail.SIMPLIFIED)
+        if (atlas := _atlas(level, detail)).codes
+    ]
+    every = np.concatenate(boxes) if boxes else np.empty((0, 4))
+    if not len(every):
+        return None
+    west, south, east, north = every[:, 0].min(), every[:, 1].min(), every[:, 2].max(), every[:, 3].max()
+    return float(west), float(south), float(east), float(north)
 
 
 def outline(code: str) -> dict[str, Any] | None:
