@@ -301,11 +301,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Lookup:
-    """The row of dated table `table` whose key the form's field `field` answers."""
+    """A row of dated table `table`: `row`, or the one whose key the form's field `field` answers."""
 
     id: str
     table: str
-    field: str
+    field: str = ""
+    row: str = ""
 
 
 @dataclass(frozen=True)
@@ -598,7 +599,10 @@ class Service:
     @cached_property
     def moves_from(self) -> Mapping[str, tuple[Move, ...]]:
         """The moves that begin in each state, in the order of the file."""
-        return {id: tuple(move for move in self.moves.values() if id in move.sources) for id in self.states}
+        return {
+            state: tuple(move for move in self.moves.values() if state in move.sources)
+            for state in self.states
+        }
 
     def targets(self, move: Move, source: str) -> Iterator[str]:
         """Yield the states `move` may lead to from `source`; several where it leads back."""
@@ -607,7 +611,7 @@ class Service:
         elif move.target == PREVIOUS:
             for other in self.moves.values():
                 if other.target == source:
-                    yield from (id for id in other.sources if id != source)
+                    yield from (each for each in other.sources if each != source)
         else:
             yield move.target
 

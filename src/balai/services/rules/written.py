@@ -66,7 +66,8 @@ class FilingText(Written):
 
     by: Annotated[tuple[Id, ...], Field(min_length=1)]
     channels: Annotated[
-        tuple[Literal["web", "qr", "counter", "api", "sms", "open311", "import"], ...], Field(min_length=1)
+        tuple[Literal["web", "qr", "counter", "helper", "api", "sms", "open311", "import"], ...],
+        Field(min_length=1),
     ]
     without_account: bool = False
     per_contact_per_day: Annotated[int, Field(ge=1)] = 10
@@ -84,10 +85,11 @@ class NumberText(Written):
 
 
 class LookupText(Written):
-    """A row of a dated table that conditions and routes may name: of the key that a field answers."""
+    """A row of a dated table that conditions and routes may name: one `row`, or of the key a field answers."""
 
     table: Code
-    key: Id
+    key: Id | None = None
+    row: Code | None = None
 
 
 class StateText(Written):

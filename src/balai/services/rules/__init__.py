@@ -1,0 +1,5 @@
+"""Services as values: read from their files, moved, counted, tested, drawn. No database, no clock."""
+
+from balai.services.rules.loading import SERVICES, check_text
+
+__all__ = ["SERVICES", "check_text"]

@@ -1,0 +1,182 @@
+"""Office time: which days are working days, when offices open and close, and how much of it passed.
+
+Days without daylight saving are assumed: none of the three time zones of Indonesia has it.
+"""
+
+import hashlib
+import json
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from balai.base.days import Calendar, CalendarEnds
+from balai.definitions.rules import Row, in_force
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""Keys of a dated table of office hours."""
+_DAY = timedelta(days=1)
+NOTHING = timedelta()
+
+type Span = tuple[time, time]
+
+
+@dataclass(frozen=True)
+class OfficeTime:
+    """The hours of the offices on every day of a calendar.
+
+    Attributes:
+        hours: what is open on each day of the calendar; empty on a day that is no working day.
+        names: what a day off is called, where it has a name.
+        tz: name of the time zone; instants come in with an offset and leave in this zone.
+    """
+
+    first: date
+    hours: tuple[tuple[Span, ...], ...] = field(repr=False)
+    tz: str
+    names: Mapping[date, str] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.tz)
+
+    @property
+    def last(self) -> date:
+        return self.first + _DAY * (len(self.hours) - 1)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 that changes when a day or an hour does."""
+        said = [[f"{a:%H:%M}-{b:%H:%M}" for a, b in spans] for spans in self.hours]
+        return hashlib.sha256(json.dumps([self.first.isoformat(), self.tz, said]).encode()).hexdigest()
+
+    @cached_property
+    def working(self) -> tuple[date, ...]:
+        """The working days, in order."""
+        return tuple(self.first + _DAY * number for number, spans in enumerate(self.hours) if spans)
+
+    @cached_property
+    def closings(self) -> tuple[datetime, ...]:
+        """When the offices close on each working day, as local times without zone."""
+        return tuple(datetime.combine(day, self.spans(day)[-1][1]) for day in self.working)
+
+    @cached_property
+    def before(self) -> tuple[timedelta, ...]:
+        """How long the offices were open before each day of the calendar."""
+        passed, found = NOTHING, []
+        for spans in self.hours:
+            found.append(passed)
+            passed += sum((_length(span) for span in spans), NOTHING)
+        return (*found, passed)
+
+    def spans(self, day: date) -> tuple[Span, ...]:
+        """Return the open hours of a day. Raises CalendarEnds outside of the calendar."""
+        if not self.first <= day <= self.last:
+            raise CalendarEnds(day.year)
+        return self.hours[(day - self.first).days]
+
+    def is_working(self, day: date) -> bool:
+        """Tell whether offices open on `day`. Raises CalendarEnds."""
+        return bool(self.spans(day))
+
+    def local(self, instant: datetime) -> datetime:
+        """Return the instant as the local clock shows it, without its zone.
+
+        Raises:
+            ValueError: the instant does not say its offset.
+        """
+        if instant.tzinfo is None:
+            raise ValueError(f"an instant says its offset, got {instant.isoformat()}")
+        return instant.astimezone(self.zone).replace(tzinfo=None)
+
+    def instant(self, local: datetime) -> datetime:
+        return local.replace(tzinfo=self.zone)
+
+    def next_closing(self, local: datetime) -> int:
+        """Return the number of the first working day that closes at `local` or later.
+
+        Raises:
+            CalendarEnds: the day lies outside of the calendar. The number may be one past the last.
+        """
+        self.spans(local.date())
+        return bisect_left(self.closings, local)
+
+    def receipt(self, local: datetime) -> int:
+        """Return the number of the working day on which something counts as received.
+
+        After closing time, or on a day off, that is the next working day.
+        """
+        number = self.next_closing(local)
+        at_closing = number < len(self.closings) and self.closings[number] == local
+        return number + 1 if at_closing else number
+
+    def passed(self, local: datetime) -> timedelta:
+        """Return how long offices were open from the first day of the calendar until `local`."""
+        spans = self.spans(local.date())
+        now = local.time()
+        return self.before[(local.date() - self.first).days] + sum(
+            (_length((opens, min(closes, now))) for opens, closes in spans if opens < now), NOTHING
+        )
+
+    def when_passed(self, amount: timedelta) -> datetime | None:
+        """Return the first local time at which `amount` of office time has passed; None past the calendar."""
+        if amount > self.before[-1]:
+            return None
+        number = max(bisect_left(self.before, amount) - 1, 0)
+        left = amount - self.before[number]
+        day = self.first + _DAY * number
+        for span in self.hours[number]:
+            if left <= _length(span):
+                return datetime.combine(day, span[0]) + left
+            left -= _length(span)
+        return datetime.combine(day, time.min)
+
+    def working_days_after(self, since: datetime, until: datetime) -> int:
+        """Return how many working days lie after the local day of `since`, up to that of `until`."""
+        start, end = self.local(since).date(), self.local(until).date()
+        self.spans(start)
+        self.spans(end)
+        return bisect_left(self.working, end + _DAY) - bisect_left(self.working, start + _DAY)
+
+
+def _length(span: Span) -> timedelta:
+    opens, closes = span
+    return datetime.combine(date.min, closes) - datetime.combine(date.min, opens)
+
+
+def office_time(
+    calendar: Calendar, rows: Iterable[Row], tz: str, names: Mapping[date, str] | None = None
+) -> OfficeTime:
+    """Return the office time of a local government.
+
+    Args:
+        calendar: its holidays.
+        rows: of its dated table of office hours, amendments included: a key of `WEEKDAYS`, and
+            opens, closes, break_from and break_to as "07:30". A weekday without a row is off.
+        names: what days off are called.
+    """
+    known = tuple(rows)
+    changes = sorted(
+        {row.valid_from for row in known} | {row.valid_to + _DAY for row in known if row.valid_to}
+    )
+    hours: list[tuple[Span, ...]] = []
+    standing: Mapping[str, Row] = {}
+    day, seen = calendar.first, -1
+    while day <= calendar.last:
+        # The rows in force change on few days; they are asked for only then.
+        number = bisect_left(changes, day + _DAY)
+        if number != seen:
+            seen, standing = number, in_force(known, day)
+        row = standing.get(WEEKDAYS[day.weekday()])
+        hours.append(_spans(row) if row and day not in calendar.holidays else ())
+        day += _DAY
+    return OfficeTime(calendar.first, tuple(hours), tz, dict(names or {}))
+
+
+def _spans(row: Row) -> tuple[Span, ...]:
+    cells = {name: time.fromisoformat(str(cell)) for name, cell in row.values.items() if cell}
+    if "break_from" in cells:
+        return ((cells["opens"], cells["break_from"]), (cells["break_to"], cells["closes"]))
+    return ((cells["opens"], cells["closes"]),)
