@@ -35,6 +35,8 @@ from balai.base.drawing import (
 
 WIDTH = 330
 """Drawn for the phone; a wide screen enlarges it a little."""
+_LETTERS_ACROSS = 36
+"""Digits of 12 that stand beside each other with gaps that tell them apart."""
 
 
 @dataclass(frozen=True)
@@ -239,7 +241,7 @@ def bars(
         ]
     pieces += [
         words(across(tick), bottom + 15, _said(tick, unit if unit == "%" else ""), _anchor(tick, scale), SOFT)
-        for tick in scale
+        for tick in labelled(scale)
     ]
     has_target = any(row.target is not None for row in rows)
     if has_target:
@@ -253,6 +255,13 @@ def bars(
         for row in rows
     ]
     return _finished(title, unit, headings, cells, bottom + (44 if has_target else 22), join(pieces))
+
+
+def labelled(scale: Sequence[Decimal]) -> list[Decimal]:
+    """Return the ticks that have room for their numbers side by side: all, or zero and the ends."""
+    if max(len(writing.number(tick)) for tick in scale) * len(scale) <= _LETTERS_ACROSS:
+        return list(scale)
+    return [tick for tick in scale if tick in (0, scale[0], scale[-1])]
 
 
 def _anchor(tick: Decimal, scale: Sequence[Decimal]) -> Anchor:

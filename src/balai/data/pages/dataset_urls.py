@@ -5,9 +5,20 @@ Words that stand where the code of a dataset does are in `rules.metadata.RESERVE
 
 from django.urls import path
 
-from balai.data.pages import catalogue, datasets, downloads, producing, rows, steward, versions
+from balai.data.pages import (
+    catalogue,
+    datasets,
+    downloads,
+    feedback_urls,
+    producing,
+    rows,
+    steward,
+    versions,
+    uploads_urls,
+)
 
 urlpatterns = [
+    *feedback_urls.urlpatterns,
     path("data/", catalogue.catalogue, name="data"),
     path("data.json", catalogue.catalogue_json, name="data-json"),
     path("data.csv", catalogue.catalogue_csv, name="data-csv"),
@@ -29,8 +40,8 @@ urlpatterns = [
     path("meja/data/<slug:code>/ubah/", producing.edit, name="data-own-edit"),
     path("meja/data/<slug:code>/ajukan/", producing.submit, name="data-own-submit"),
     path("meja/data/<slug:code>/baris/", rows.rows, name="data-rows"),
-    path("meja/data/<slug:code>/baris/terbitkan/", rows.publish, name="data-rows-publish"),
     path("meja/data/<slug:code>/baris/templat.csv", rows.template, name="data-rows-template"),
+    *uploads_urls.urlpatterns,
     path("meja/walidata/", steward.queue, name="data-steward"),
     path("meja/walidata/<slug:code>/", steward.one, name="data-steward-one"),
     path("meja/walidata/<slug:code>/terima/", steward.accept, name="data-accept"),

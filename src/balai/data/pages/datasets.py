@@ -14,6 +14,9 @@ from balai.base.access import actor_of, needs
 from balai.base.kept import kept
 from balai.base.twins import as_json
 from balai.data import reads
+from balai.data.faces.dcat.searching import markup
+from balai.data.pages.dataset_calls import calls, file_address
+from balai.data.pages.dataset_chart import drawing
 from balai.data.pages.profiles import profiled
 from balai.data.pages.words import badge, cells, headings
 from balai.data.rules.differing import coverage_words
@@ -69,7 +72,7 @@ def _page(request: HttpRequest, code: str, number: int | None) -> HttpResponse:
         "said": said,
         "versions": versions,
         "badge": badge(said.classification),
-        "government": government(row.tenant),
+        "publisher": government(row.tenant),
         "facts": {
             "frequency": FREQUENCIES[said.frequency],
             "coverage": _coverage(said, row.tenant),
@@ -81,7 +84,8 @@ def _page(request: HttpRequest, code: str, number: int | None) -> HttpResponse:
         "uses": reads.used_by(actor, code),
         "files": _files(request, shown),
         "citation": _citation(request, row, shown),
-        "calls": _calls(request, shown),
+        "calls": calls(request, shown),
+        "markup": markup(request, shown),
         "ask_query": urlencode({"sql": f"SELECT * FROM {row.code}"}),  # noqa: S608  the gate reads it
         "retention": _retention(row.declaration.retention, versions),
     }
@@ -90,14 +94,20 @@ def _page(request: HttpRequest, code: str, number: int | None) -> HttpResponse:
         rows = reads.first_rows(actor, code, shown.number, limit=PREVIEWED)
         context["heads"] = list(zip(heads, profiled(actor, shown, heads), strict=True))
         context["preview"] = [cells(each, heads) for each in rows]
-    return render(request, "data/dataset.html", context)
+        context["drawing"] = drawing(actor, shown, request.GET) if shown.rows else None
+    response = render(request, "data/dataset.html", context)
+    if (drawn := context.get("drawing")) and drawn.failure:
+        # The readers were busy, say: the next visitor shall not get this page again.
+        response["Cache-Control"] = "no-store"
+    return response
 
 
 def _coverage(said: Declaration, tenant: str) -> str:
     if said.coverage == "tenant":
         found = government(tenant)
         return found.name if found else tenant
-    return coverage_words(said.coverage)
+    found = government(said.coverage)
+    return found.name if found else coverage_words(said.coverage)
 
 
 def _standard(said: Declaration) -> list[tuple[str, Any]]:
@@ -148,15 +158,7 @@ def _files(request: HttpRequest, shown: reads.VersionRow) -> list[dict[str, Any]
     forms = [("csv", "CSV"), ("json", "JSON"), ("parquet", "Parquet")]
     if shown.rows <= reads.EXCEL_MOST_ROWS:
         forms.insert(1, ("xlsx", "Excel"))
-    return [{"form": form, "name": name, "href": _file(shown, form)} for form, name in forms]
-
-
-def _file(shown: reads.VersionRow, form: str) -> str:
-    if shown.is_current and form == "csv":
-        return reverse("data_csv", args=[shown.dataset])
-    if shown.is_current:
-        return reverse("dataset-file", args=[shown.dataset, form])
-    return reverse("dataset-version-file", args=[shown.dataset, shown.number, form])
+    return [{"form": form, "name": name, "href": file_address(shown, form)} for form, name in forms]
 
 
 def _citation(request: HttpRequest, row: reads.DatasetRow, shown: reads.VersionRow) -> str:
@@ -175,21 +177,6 @@ def _citation(request: HttpRequest, row: reads.DatasetRow, shown: reads.VersionR
         "address": request.build_absolute_uri(reverse("dataset-version", args=[row.code, shown.number])),
         "licence": shown.declaration.licence,
     }
-
-
-def _calls(request: HttpRequest, shown: reads.VersionRow) -> list[tuple[str, str]]:
-    """Return label → line to copy, for a terminal and for the two languages of analysts."""
-    if shown.is_retired:
-        return []
-    absolute = request.build_absolute_uri
-    about = absolute(f"/api/v1/data/datasets/{shown.dataset}")
-    file = absolute(_file(shown, "parquet"))
-    return [
-        (_("Metadata (JSON)"), f"curl '{about}'"),
-        (_("Semua baris (CSV)"), f"curl -OJ '{absolute(_file(shown, 'csv'))}'"),
-        ("Python", f"pandas.read_parquet('{file}')"),
-        ("R", f"arrow::read_parquet('{file}')"),
-    ]
 
 
 def _retention(rule: Retention, versions: tuple[reads.VersionRow, ...]) -> dict[str, Any]:

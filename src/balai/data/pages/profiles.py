@@ -1,6 +1,7 @@
 """Profiles of columns as a page draws them: a line or two of words, and a small drawing."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,11 +20,11 @@ class Profile:
     """What stands below the name of a column.
 
     Attributes:
-        lines: what it holds, in words.
+        lines: what it holds, in words; with the percentage of rows, "" where a line is of no share.
         bars: (x, y, height) of each bar of a drawing 100 wide and 20 high.
     """
 
-    lines: tuple[str, ...]
+    lines: tuple[tuple[str, str], ...]
     bars: tuple[tuple[int, str, str], ...]
 
 
@@ -34,21 +35,25 @@ def profiled(actor: Actor, shown: reads.VersionRow, heads: list[Heading]) -> lis
 
 
 def _drawn(found: ColumnProfile, head: Heading) -> Profile:
-    lines = []
     if found.counted == found.missing:
-        return Profile((_("semuanya kosong"),), ())
+        return Profile(((_("semuanya kosong"), ""),), ())
+    lines = []
     if found.distinct == found.counted:
-        lines.append(_("semuanya berbeda"))
+        lines.append((_("semuanya berbeda"), ""))
     else:
         words = ngettext("%(count)s nilai berbeda", "%(count)s nilai berbeda", found.distinct)
-        lines.append(words % {"count": writing.number(found.distinct)})
+        lines.append((words % {"count": writing.number(found.distinct)}, ""))
     if head.is_number or head.column.type in ("date",):
-        lines.append(f"{cell(found.least, head.column)} – {cell(found.greatest, head.column)}")
+        lines.append((f"{cell(found.least, head.column)} – {cell(found.greatest, head.column)}", ""))
     elif found.top:
-        lines += [f"{_short(cell(value, head.column))}: {writing.number(n)}" for value, n in found.top]
+        lines += [
+            (f"{_short(cell(value, head.column))}: {writing.number(n)}", f"{100 * n / found.counted:.1f}")
+            for value, n in found.top
+        ]
     if found.missing:
-        share = writing.percent(writing.exact(found.missing) / found.counted, 0)
-        lines.append(_("%(share)s kosong") % {"share": share})
+        exact = writing.exact(found.missing) / found.counted
+        share = writing.percent(exact, 0 if exact > Decimal("0.01") else 2)
+        lines.append((_("%(share)s kosong") % {"share": share}, ""))
     return Profile(tuple(lines), _bars(found.bars))
 
 

@@ -36,7 +36,7 @@ class ColumnProfile:
         distinct: different values, exact.
         least, greatest: as the file holds them; None where nothing is held.
         top: the most frequent values and how often, where there are few different ones.
-        bars: rows in each of BINS steps of equal width from least to greatest; only of numbers.
+        bars: rows in each of BINS steps of equal width from least to greatest; only of numbers and dates.
     """
 
     name: str
@@ -91,7 +91,8 @@ def _column(duck: Engine, name: str, kind: ColumnType) -> ColumnProfile:
             f"SELECT {own}, count(*) AS n FROM looked_at WHERE {own} IS NOT NULL "  # noqa: S608
             f"GROUP BY {own} HAVING n > 1 ORDER BY n DESC, {own} LIMIT {MOST_TOP}"
         ).fetchall()
-    bars = _bars(duck, own) if kind in _NUMBERS and distinct > 1 else ()
+    measured = f"epoch({own})" if kind is ColumnType.DATE else own
+    bars = _bars(duck, measured) if kind in (*_NUMBERS, ColumnType.DATE) and distinct > 1 else ()
     return ColumnProfile(name, counted, counted - held, distinct, least, greatest, tuple(top), bars)
 
 
