@@ -2,6 +2,7 @@
 
 from balai.data.changes.datasets import check, declare, ensure, return_draft, submit
 from balai.data.changes.fetching import FETCH, fetch_due, fetch_source, keep_source, switch_source
+from balai.data.changes.editing import Editing, Way, edit_rows
 from balai.data.changes.indicators import MEASURED, Unfinished, measure, measure_all
 from balai.data.changes.kept import keep_catalogue
 from balai.data.changes.intake import JOB as INTAKE
@@ -44,11 +45,14 @@ __all__ = [
     "sweep_uploads",
     "take_whole",
     "MEASURED",
+    "Editing",
     "Looked",
     "Published",
     "Unfinished",
+    "Way",
     "check",
     "declare",
+    "edit_rows",
     "ensure",
     "keep_catalogue",
     "keep_sealed",
