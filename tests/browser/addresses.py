@@ -16,6 +16,9 @@ PUBLIC_VERBS = frozenset({"plan.read"})
 OPEN_PAGES_OF_OTHERS = ("account_login", "account_signup", "account_reset_password")
 
 EXAMPLES: Mapping[str, Callable[[Site], dict[str, object]]] = {
+    "evaluation-instrument": lambda site: {"code": "spbe-2020"},
+    "evaluation-score": lambda site: {"key": some_result(site)},
+    "evaluation-what-if": lambda site: {"key": some_result(site)},
     "figure": lambda site: {"key": some_figure(site)},
     "figure-history": lambda site: {"key": some_figure(site)},
     "indicator": lambda site: {"code": "population_density"},
@@ -48,6 +51,11 @@ def some_action(site: Site) -> str:
 def some_figure(site: Site) -> str:
     """Return the id of the newest figure of an indicator of the nation."""
     return _read(site, "/data/indikator/population_density.json")["figures"][-1]["id"]
+
+
+def some_result(site: Site) -> str:
+    """Return the id of a published result with all its parts."""
+    return _read(site, "/api/v1/evaluation/results?family=spbe&year=2024")["items"][0]["id"]
 
 
 def some_stage(site: Site) -> str:

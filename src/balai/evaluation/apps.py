@@ -9,5 +9,5 @@ class EvaluationConfig(AppConfig):
     verbose_name = "Balai: evaluation"
 
     def ready(self) -> None:
-        for part in ("rules.loading", "verbs", "declarations", "frozen"):
+        for part in ("rules.loading", "verbs", "declarations", "frozen", "ways"):
             import_module(f"balai.evaluation.{part}")

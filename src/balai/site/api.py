@@ -10,6 +10,7 @@ from balai.base.access import public
 from balai.base.api import make
 from balai.base.openapi import describe
 from balai.data.api import router as data
+from balai.evaluation.api import router as evaluation
 from balai.people.api import ProgramKeyBearer
 from balai.people.api import router as people
 from balai.people.reads import roles
@@ -35,6 +36,7 @@ api.add_router("/places", places)
 api.add_router("/people", people)
 api.add_router("/data", data)
 api.add_router("/plan", plan)
+api.add_router("/evaluation", evaluation)
 
 
 @cache

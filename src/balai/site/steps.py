@@ -83,9 +83,15 @@ STEPS = (
         "Data rujukan (One Data)",
         ("reference", "definitions/datasets", "src/balai/data"),
     ),
+    Step(
+        "load_results",
+        "Hasil penilaian yang diterbitkan",
+        ("reference/results", "definitions/instruments", "src/balai/evaluation"),
+    ),
 )
-DEMO_STEP = Step(
-    DEMO, "Contoh empat daerah", ("definitions", "reference", "src/balai/plan", "src/balai/people")
+DEMO_STEPS = (
+    Step(DEMO, "Contoh empat daerah", ("definitions", "reference", "src/balai/plan", "src/balai/people")),
+    Step("load_demo_round", "Contoh tahap penilaian", ("definitions/instruments", "src/balai/evaluation")),
 )
 
 
@@ -123,7 +129,7 @@ def prepare(screen: Screen, *, empty: bool) -> None:
         elif empty:
             screen.line("  Contoh sudah pernah dimuat ke data ini dan tidak dihapus.")
         return
-    for step in present((DEMO_STEP,)):
+    for step in present(DEMO_STEPS):
         _load(step, screen)
 
 

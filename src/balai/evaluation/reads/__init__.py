@@ -11,19 +11,30 @@ from balai.evaluation.reads.assessing import (
     standing,
     visits,
 )
-from balai.evaluation.reads.evidence import Paper, paper_file, papers
+from balai.evaluation.reads.evidence import Paper, paper_file, papers, whole_papers
 from balai.evaluation.reads.figures import Figure, figures
 from balai.evaluation.reads.published import (
     PublishedSeen,
+    index_before,
     index_of,
     published,
     published_of_region,
+    published_result,
     published_years,
 )
-from balai.evaluation.reads.recommendations import Advice, recommendations
+from balai.evaluation.reads.recommendations import Advice, follow_up_evidence, recommendations
 from balai.evaluation.reads.results import AssessorWords, Placed, Report, report, results
 from balai.evaluation.reads.scoring import Standing, provisional
-from balai.evaluation.reads.sight import instrument_of, invitation, round_, rounds
+from balai.evaluation.reads.sight import (
+    due_at,
+    instrument_kept,
+    instrument_of,
+    invitation,
+    participation,
+    round_,
+    rounds,
+    runs,
+)
 
 __all__ = [
     "Advice",
@@ -40,24 +51,32 @@ __all__ = [
     "Sheet",
     "Standing",
     "assessments",
+    "due_at",
     "figures",
+    "follow_up_evidence",
+    "index_before",
     "index_of",
+    "instrument_kept",
     "instrument_of",
     "invitation",
     "moderation",
     "paper_file",
     "papers",
+    "participation",
     "provisional",
     "published",
     "published_of_region",
+    "published_result",
     "published_years",
     "recommendations",
     "report",
     "results",
     "round_",
     "rounds",
+    "runs",
     "score_sheet",
     "sheet",
     "standing",
     "visits",
+    "whole_papers",
 ]

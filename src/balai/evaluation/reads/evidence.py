@@ -70,6 +70,21 @@ def paper_file(
     raise NotFound(_("Bukti dukung itu tidak ada, atau bukan untuk Anda."))
 
 
+def whole_papers(actor: Actor, round_key: UUID | str, region: str | None = None) -> tuple[Paper, ...]:
+    """Return the evidence as `papers` does, to be taken together.
+
+    Raises:
+        NotFound: the region is not invited, or the actor may not know of it.
+        Locked: the round is frozen and a file is not what was frozen.
+    """
+    found = papers(actor, round_key, region)
+    row = sight.own_invitation(actor, round_key, region)
+    with tenancy.widened(tenancy.NATIONAL, row.region_tenant):
+        for each in found:
+            _refuse_changed(row, each.evidence)
+    return found
+
+
 def _refuse_changed(row: Invitation, evidence: AnswerEvidence) -> None:
     if row.round.frozen_at is None or evidence.file is None:
         return

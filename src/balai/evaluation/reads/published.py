@@ -3,13 +3,18 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from balai.base import tenancy
 from balai.base.actor import Actor
+from balai.base.errors import NotFound
 from balai.evaluation.models import PublishedResult
 from balai.evaluation.rules import Index, Instrument, index_of_parts, ranks
 from balai.evaluation.rules.published_table import unit_key
 from balai.places import reads as places
+from balai.plan.reads.sight import as_key
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,25 @@ def published(actor: Actor, family: str, year: int) -> tuple[PublishedSeen, ...]
         )
         for row in rows
     )
+
+
+def published_result(actor: Actor, key: UUID | str) -> PublishedSeen:
+    """Return one imported row with its ranks. Raises NotFound."""
+    with tenancy.widened(tenancy.NATIONAL):
+        row = PublishedResult.objects.filter(tenant=tenancy.NATIONAL, pk=as_key(key)).first()
+    if row is None:
+        raise NotFound(_("Hasil yang diterbitkan itu tidak ada."))
+    return next(each for each in published(actor, row.family, row.year) if each.row.pk == row.pk)
+
+
+def index_before(row: PublishedResult) -> tuple[PublishedResult, Index] | None:
+    """Return what was published of the same region a year before, None where it is not there."""
+    with tenancy.widened(tenancy.NATIONAL):
+        rows = PublishedResult.objects.filter(
+            tenant=tenancy.NATIONAL, family=row.family, year=row.year - 1, unit_key=row.unit_key
+        )
+        found = list(rows.select_related("instrument").order_by("-stage"))
+    return next(((each, index) for each in found if (index := index_of(each))), None)
 
 
 def published_years(actor: Actor, family: str) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from balai.base import tenancy
 from balai.base.actor import Actor, Reach
 from balai.base.errors import NotFound
-from balai.evaluation.models import FollowUp, Recommendation
+from balai.evaluation.models import FollowUp, FollowUpEvidence, Recommendation
 from balai.plan.reads.sight import NOBODY, as_key
 
 
@@ -100,3 +100,13 @@ def _advice(row: Recommendation, taken: FollowUp | None) -> Advice:
         row.text,
         taken,
     )
+
+
+def follow_up_evidence(row: FollowUp) -> tuple[FollowUpEvidence, ...]:
+    """Return the proofs of what was done; the caller has seen the follow-up."""
+    with tenancy.widened(row.tenant):
+        return tuple(
+            FollowUpEvidence.objects.filter(tenant=row.tenant, follow_up=row)
+            .select_related("file")
+            .order_by("pk")
+        )

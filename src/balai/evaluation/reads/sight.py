@@ -17,7 +17,15 @@ from django.utils.translation import gettext as _
 from balai.base import tenancy
 from balai.base.actor import Actor, Reach
 from balai.base.errors import NotFound
-from balai.evaluation.models import Answer, Assessment, Invitation, Participation, Round, Score
+from balai.evaluation.models import (
+    Answer,
+    Assessment,
+    Invitation,
+    KeptInstrument,
+    Participation,
+    Round,
+    Score,
+)
 from balai.evaluation.rules import Instrument
 from balai.plan.reads.sight import NOBODY, as_key
 
@@ -131,7 +139,12 @@ def judges(actor: Actor, row: Invitation) -> bool:
 
 def instrument_of(row: Round) -> Instrument:
     """Return the instrument a round was opened with, as it was then."""
-    return _kept(row.instrument.written)
+    return instrument_kept(row.instrument)
+
+
+def instrument_kept(row: KeptInstrument) -> Instrument:
+    """Return a kept instrument as it was when it was kept."""
+    return _kept(row.written)
 
 
 @lru_cache(maxsize=16)

@@ -14,6 +14,7 @@ from balai.evaluation.rules.instrument import (
     Rounding,
     Scale,
     Table,
+    short_name,
 )
 from balai.evaluation.rules.loading import INSTRUMENTS, instrument, instruments
 from balai.evaluation.rules.many import Final, finals
@@ -88,6 +89,7 @@ __all__ = [
     "predicate",
     "question_score",
     "ranks",
+    "short_name",
     "to_next_band",
     "took_part",
     "what_if",

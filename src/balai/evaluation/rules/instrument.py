@@ -207,6 +207,11 @@ class Instrument(InstrumentFile):
         return cls.model_validate_json(written)
 
 
+def short_name(instrument: Instrument, part: Part) -> str:
+    """Return the name of a part without that of the whole evaluation, for drawings."""
+    return " ".join(word for word in str(part.name).split() if word.casefold() != instrument.family)
+
+
 def _plain(group: str) -> str:
     return "".join(sign for sign in group.casefold() if sign.isalnum())
 
@@ -225,4 +230,5 @@ __all__ = [
     "Rounding",
     "Scale",
     "Table",
+    "short_name",
 ]

@@ -1,0 +1,80 @@
+"""Published results as rows of plain values, and as a workbook."""
+
+import io
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+
+from balai.base.twins import FlatRow
+from balai.evaluation import reads
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def flat(seen: Sequence[reads.PublishedSeen]) -> list[FlatRow]:
+    """Return the rows as they are exported; numbers as text, "" where nothing was published."""
+    parts = list(dict.fromkeys(key for each in seen for key in each.row.values))
+    return [_row(each, parts) for each in seen]
+
+
+def _row(seen: reads.PublishedSeen, parts: Sequence[str]) -> FlatRow:
+    row = seen.row
+    return {
+        "year": row.year,
+        "stage": row.stage,
+        "group": row.group,
+        "unit": row.unit,
+        "region_code": row.region_code,
+        "took_part": "yes" if row.took_part else "no",
+        **{key: row.values.get(key, "") if row.took_part else "" for key in parts},
+        "index": _told(row.total) if row.took_part else "",
+        "change": _told(row.change),
+        "predicate": row.predicate,
+        "rank_in_group": seen.rank_in_group or "",
+        "rank_in_nation": seen.rank_in_nation or "",
+        "instrument": row.instrument.code,
+        "source": row.source,
+    }
+
+
+def _told(value: Decimal | None) -> str:
+    return "" if value is None else f"{value.quantize(Decimal('0.01')):f}"
+
+
+_TEXTS = frozenset(
+    {"stage", "group", "unit", "region_code", "took_part", "predicate", "instrument", "source"}
+)
+
+
+def workbook(title: str, rows: Sequence[FlatRow]) -> bytes:
+    """Return one sheet with a header row; codes stay text, and no text can act as a formula."""
+    book = Workbook(write_only=True)
+    sheet: Any = book.create_sheet(title[:31])
+    names = list(rows[0]) if rows else []
+    head = []
+    for name in names:
+        cell = WriteOnlyCell(sheet, name)
+        cell.font = Font(bold=True)
+        head.append(cell)
+    sheet.append(head)
+    for row in rows:
+        sheet.append([_cell(sheet, name, row[name]) for name in names])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _cell(sheet: Any, name: str, value: object) -> Any:
+    if value == "" or isinstance(value, int):
+        return WriteOnlyCell(sheet, value or None)
+    if name not in _TEXTS:
+        # openpyxl writes a Decimal digit by digit; its types do not say so.
+        return WriteOnlyCell(sheet, Decimal(str(value)))  # type: ignore[arg-type]
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", str(value)))
+    cell.data_type = "s"
+    return cell

@@ -1,0 +1,1 @@
+"""Pages of the evaluation; each file has the pages of one subject."""

@@ -1,0 +1,139 @@
+"""Evidence and photos, handed out to those who may open them; a region's evidence as one archive."""
+
+import zipfile
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from balai.base import tenancy
+from balai.base.access import actor_of, needs
+from balai.base.errors import NotFound
+from balai.base.files import StoredFile, clean_name, open_file
+from balai.evaluation import reads
+
+SHOWN_IN_PAGES = ("image/png", "image/jpeg")
+"""Photos are drawn anew when they come in; everything else is a download."""
+_CHUNK = 1 << 18
+
+
+@require_safe
+@needs("evaluation.read")
+def evidence(request: HttpRequest, key: UUID, region: str, paper: UUID) -> FileResponse:
+    """One file of the evidence of a region."""
+    actor = actor_of(request)
+    stored = reads.paper_file(actor, key, paper, region)
+    with tenancy.widened(region):
+        return hand_out(stored)
+
+
+@require_safe
+@needs("evaluation.read")
+def photo(request: HttpRequest, key: UUID, picture: UUID) -> FileResponse:
+    """A photo of a visit, for those who may see the visit."""
+    for visit in reads.visits(actor_of(request), key):
+        for each in visit.photos.all():
+            if each.pk == picture:
+                with tenancy.widened(tenancy.NATIONAL):
+                    return hand_out(each.file)
+    raise NotFound(_("Foto itu tidak ada."))
+
+
+def hand_out(stored: StoredFile) -> FileResponse:
+    """Answer with the bytes of a file; it runs nothing here. The caller has asked the right.
+
+    Raises:
+        NotFound: the bytes are gone.
+    """
+    try:
+        content = open_file(stored)
+    except FileNotFoundError as error:
+        raise NotFound(_("Berkas ini tidak ada lagi di penyimpanan. Beri tahu pengelola.")) from error
+    answer = FileResponse(
+        content,
+        content_type=stored.media_type,
+        as_attachment=stored.media_type not in SHOWN_IN_PAGES,
+        filename=stored.name,
+    )
+    answer["Content-Security-Policy"] = "sandbox"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@require_safe
+@needs("evaluation.read")
+def archive(request: HttpRequest, key: UUID, region: str) -> StreamingHttpResponse:
+    """The evidence of a region as one zip, made while it is sent; links stand in a list inside."""
+    actor = actor_of(request)
+    papers = reads.whole_papers(actor, key, region)
+    row = reads.sheet(actor, key, region).invitation
+    name = f"bukti-{slugify(row.region_name)}-{row.round.year}.zip"
+    answer = StreamingHttpResponse(_zipped(papers, region), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+class _Pipe:
+    """What a zip is written to, and taken from again, piece by piece."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+        self.at = 0
+
+    def write(self, piece: bytes) -> int:
+        self.pieces.append(bytes(piece))
+        self.at += len(piece)
+        return len(piece)
+
+    def flush(self) -> None:
+        """Nothing waits here."""
+
+    def tell(self) -> int:
+        return self.at
+
+    def take(self) -> bytes:
+        taken = b"".join(self.pieces)
+        self.pieces.clear()
+        return taken
+
+
+def _zipped(papers: tuple[reads.Paper, ...], region: str) -> Iterator[bytes]:
+    pipe = _Pipe()
+    lines = []
+    with zipfile.ZipFile(pipe, "w") as bundle:  # type: ignore[call-overload]  # it only writes and tells
+        for paper in papers:
+            stored = paper.evidence.file
+            if stored is None:
+                lines.append(f"{paper.name}\t{paper.evidence.link}")
+                continue
+            try:
+                with tenancy.widened(region):
+                    content = open_file(stored)
+            except FileNotFoundError:
+                lines.append(f"{paper.name}\t{_('berkasnya tidak ada lagi')}")
+                continue
+            lines.append(f"{paper.name}\t{paper.evidence.title}")
+            with content, bundle.open(clean_name(paper.name), "w", force_zip64=True) as inside:
+                while piece := content.read(_CHUNK):
+                    inside.write(piece)
+                    yield pipe.take()
+        bundle.writestr("daftar.txt", "\n".join(lines) + "\n")
+    yield pipe.take()
+
+
+@require_safe
+@needs("evaluation.read")
+def proof(request: HttpRequest, key: UUID, paper: UUID) -> FileResponse:
+    """A file that proves what was done about a recommendation to the actor's region."""
+    for row in reads.recommendations(actor_of(request)):
+        if row.id != key or row.follow_up is None:
+            continue
+        for each in reads.follow_up_evidence(row.follow_up):
+            if each.pk == paper and each.file is not None:
+                return hand_out(each.file)
+    raise NotFound(_("Bukti itu tidak ada, atau bukan untuk Anda."))
