@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from string import Formatter
 from typing import Any
 
@@ -142,6 +143,10 @@ class _Builder:
     values: dict[str, facts.Value] = field(default_factory=dict)
     vocabulary: Vocabulary | None = None
 
+    @cached_property
+    def sha256(self) -> str:
+        return digest(self.document)
+
     def fault(self, path: Path, wrong: str, right: str = "") -> None:
         self.faults.append(self.document.fault(path, wrong, right))
 
@@ -178,7 +183,7 @@ class _Builder:
         return Service(
             code=text.service,
             version=text.version,
-            sha256=digest(self.document),
+            sha256=self.sha256,
             status=Status(text.status),
             valid_from=text.valid_from,
             title=text.title,
@@ -289,7 +294,7 @@ class _Builder:
                 ("form",),
                 code=f"services/{text.service}",
                 version=str(text.version),
-                sha256=digest(self.document),
+                sha256=self.sha256,
             )
         except Invalid as error:
             # Without its form, everything that names a field would be a fault too.
@@ -310,7 +315,7 @@ class _Builder:
                 (),
                 code=f"services/{text.service}/{path[1]}",
                 version=str(text.version),
-                sha256=digest(self.document),
+                sha256=self.sha256,
             )
         except Invalid as error:
             self.faults += error.faults

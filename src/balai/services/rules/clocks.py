@@ -396,7 +396,7 @@ def recount(run: Run, old: OfficeTime, new: OfficeTime, now: datetime) -> Recoun
     before, after = count(run, old, now), count(run, new, now)
     if before.due == after.due and before.used == after.used:
         return None
-    last = max((due for due in (before.due, after.due) if due), default=now)
+    last = max(due for due in (before.due, after.due, now) if due)
     return Recount(before.due, after.due, tuple(_changes(run, old, new, last)))
 
 

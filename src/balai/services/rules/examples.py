@@ -25,7 +25,15 @@ _AFTER = timedelta(seconds=1)
 
 def shipped_world(service: Service) -> World:
     """Return the world of the shipped tables: without amendments, so that a test always ends the same."""
-    return World(_office(table("holidays"), table(service.office_hours)), _row)
+    known: dict[str, Table] = {}
+
+    def row(code: str, key: str, on: date) -> Row | None:
+        # Each look at the definitions asks the disk whether they changed; a story asks hundreds of times.
+        if code not in known:
+            known[code] = table(code)
+        return in_force(known[code].rows, on).get(key)
+
+    return World(_office(table("holidays"), table(service.office_hours)), row)
 
 
 _built: list[tuple[Table, Table, OfficeTime]] = []
@@ -43,10 +51,6 @@ def _office(holidays: Table, hours: Table) -> OfficeTime:
     found = office_time(Calendar(off, covers.first, covers.last), hours.rows, ZONE, days)
     _built[:] = [(holidays, hours, found)]
     return found
-
-
-def _row(code: str, key: str, on: date) -> Row | None:
-    return in_force(table(code).rows, on).get(key)
 
 
 def failures(service: Service, test: Test, world: World) -> Iterator[tuple[tuple[str | int, ...], str]]:

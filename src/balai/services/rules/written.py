@@ -85,7 +85,7 @@ class NumberText(Written):
 
 
 class LookupText(Written):
-    """A row of a dated table that conditions and routes may name: one `row`, or of the key a field answers."""
+    """A row of a dated table that conditions and routes may name: `row`, or of the key a field answers."""
 
     table: Code
     key: Id | None = None
