@@ -68,7 +68,7 @@ export default defineConfig({
       // Scripts of pages are imported by others too, by the address the page gives them.
       preserveEntrySignatures: 'exports-only',
       input: Object.fromEntries(
-        ['resident.css', 'desk.css', 'map.css', 'print.css', 'query.css', 'resident.js', 'desk.js', 'map.js', 'forms.js', 'query.js', 'upload.js', 'editor.js', 'copy.js'].map((entry) => [
+        ['resident.css', 'desk.css', 'map.css', 'print.css', 'query.css', 'resident.js', 'desk.js', 'map.js', 'forms.js', 'query.js', 'upload.js', 'editor.js', 'scores.js', 'copy.js'].map((entry) => [
           entry.replace('.', '-'),
           resolve(root, 'web', entry.endsWith('.css') ? 'styles' : 'scripts', entry),
         ]),
