@@ -6,7 +6,7 @@ of another region.
 """
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,7 +19,8 @@ from PIL import Image
 from balai.base import tenancy
 from balai.base.actor import Actor, system
 from balai.data import changes as data
-from balai.data.models import SavedQuery
+from balai.data.intake.models import FetchSource, Upload
+from balai.data.models import Dataset, SavedQuery
 from balai.data.tests.registry import a_bin, declared
 from balai.definitions.models import TableAmendment
 from balai.people import reads as people_reads
@@ -131,6 +132,7 @@ def furnish(tenant: str, plan: Mapping[str, Any], office: Office, actions: Itera
     things |= {
         kind: Thing(code, **whose) for kind, (code, whose) in datasets_of(tenant, office, here).items()
     }
+    things |= {kind: Thing(str(row.pk), **here) for kind, row in files_of(things["published dataset"].key)}
     return things | furnish_account(tenant, officer.account.pk)
 
 
@@ -147,6 +149,35 @@ def datasets_of(tenant: str, office: Office, here: Any) -> dict[str, tuple[str, 
             data.check(verifier, code, version=row.version, at=NOW)
             data.publish(writer, code, [a_bin(1, region=None)], "2026", at=NOW)
     return {f"{state} dataset": (code, here) for state, code in codes.items()}
+
+
+def files_of(code: str) -> Iterator[tuple[str, Any]]:
+    """Write a file on its way for a dataset, and an address its files are fetched from."""
+    dataset = Dataset.objects.get(code=code)
+    yield (
+        "upload",
+        Upload.objects.create(
+            dataset=dataset,
+            name="baris.csv",
+            size=10,
+            state="asking",
+            owner_id_text="nobody",
+            owner_name="Penyusun",
+            created_at=NOW,
+            touched_at=NOW,
+        ),
+    )
+    yield (
+        "fetch source",
+        FetchSource.objects.create(
+            dataset=dataset,
+            address="https://data.contoh.go.id/a.csv",
+            starts_on=TODAY,
+            next_at=NOW,
+            owner_id_text="nobody",
+            owner_name="Penyusun",
+        ),
+    )
 
 
 def furnish_account(tenant: str, account: UUID) -> Things:

@@ -11,6 +11,8 @@ from balai.base.rows import TenantModel
 from balai.data.intake.models import FetchSource as FetchSource
 from balai.data.intake.models import Upload as Upload
 from balai.data.models_feedback import Feedback as Feedback
+from balai.data.intake.models import FetchSource as FetchSource
+from balai.data.intake.models import Upload as Upload
 from balai.data.rules.metadata import Classification
 
 if TYPE_CHECKING:

@@ -20,7 +20,6 @@ from balai.data.changes.intake import (
     sweep_uploads,
     take_whole,
 )
-from balai.data.changes.looking import Looked, keep_sealed, look_through, on_disk, opened
 from balai.data.changes.reference import publish_reference
 from balai.data.changes.retention import retire, sweep
 from balai.data.changes.versions import Published, publish, publish_file
@@ -46,7 +45,6 @@ __all__ = [
     "take_whole",
     "MEASURED",
     "Editing",
-    "Looked",
     "Published",
     "Unfinished",
     "Way",
@@ -55,12 +53,8 @@ __all__ = [
     "edit_rows",
     "ensure",
     "keep_catalogue",
-    "keep_sealed",
-    "look_through",
     "measure",
     "measure_all",
-    "on_disk",
-    "opened",
     "publish",
     "publish_file",
     "publish_reference",

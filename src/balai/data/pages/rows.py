@@ -1,9 +1,8 @@
-"""Publishing rows on a page: hand in a file, see what is wrong or what would change, agree."""
+"""Handing in a file for a dataset, and the addresses its files are fetched from."""
 
-from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,70 +12,58 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from balai.base.access import actor_of, needs
 from balai.base.actor import Actor
 from balai.base.asking import sent, show
-from balai.base.errors import Conflict, Invalid, Locked, NotFound
-from balai.base.held import Held, sealed, unsealed
+from balai.base.errors import Invalid, Locked, NotFound
 from balai.base.twins import as_csv
 from balai.data import changes, reads
-from balai.data.forms import RowsForm
-from balai.data.pages.words import cells, headings
+from balai.data.forms.rows import RowsForm, SourceForm
 from balai.data.rules.keeping import next_to_go
 
-_ONE_HOUR = 3600
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 @needs("data.publish")
 def rows(request: HttpRequest, code: str) -> HttpResponse:
-    """Take a file and say what would come of it. Nothing is published here."""
+    """Take a file for the next version. Nothing is published here; its own page goes on with it."""
     actor = actor_of(request)
     found = _found(actor, code)
+    form = RowsForm(*sent(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("data-upload", upload=_take(request, actor, code, form))
+        except Invalid as error:
+            _place(form, error)
     versions = reads.versions(actor, code) if found.row.number else ()
-    form = RowsForm(*sent(request), versions=_correctable(versions))
-    context: dict[str, Any] = {"found": found, "row": found.row, "said": found.in_force}
+    context = {"found": found, "row": found.row, "said": found.in_force, "form": form}
     context |= {"wanted": _wanted(found), "retires": _retires(found, versions)}
-    if request.method != "POST" or not form.is_valid():
-        return show(request, "data/desk/rows.html", context | {"form": form}, 422 if form.is_bound else 200)
-    said = form.cleaned_data
-    upload, corrects = said["file"], int(said["corrects"]) if said.get("corrects") else None
-    agreed = {"period": said["period"], "reason": said.get("reason", ""), "corrects": corrects}
-    context |= agreed | {"name": upload.name}
-    try:
-        held = changes.keep_sealed(upload, upload.name)
-        upload.seek(0)
-        with changes.on_disk(actor.tenant, upload) as path:
-            looked = changes.look_through(actor, code, path, **agreed)
-    except Invalid as error:
-        return show(request, "data/desk/looked.html", context | {"faults": error.faults}, 422)
-    heads = headings(looked.declaration)
-    context |= {
-        "looked": looked,
-        "heads": heads,
-        "preview": [cells(each, heads) for each in looked.first],
-        "agreed": signing.dumps([sealed(actor, [held]), agreed, found.row_version], salt=_salt(actor, code)),
-    }
-    return show(request, "data/desk/looked.html", context)
+    context |= {"uploads": [each for each in reads.uploads(actor, code) if each.state != "published"]}
+    context |= {"sources": reads.sources(actor, code)}
+    return show(request, "data/desk/rows.html", context, 422 if form.is_bound else 200)
 
 
-@require_POST
-@needs("data.publish")
-def publish(request: HttpRequest, code: str) -> HttpResponse:
-    """Publish the very file that was looked through and agreed to."""
-    actor = actor_of(request)
-    found = _found(actor, code)
-    held, said, version = _agreed(actor, code, request.POST.get("agreed", ""))
-    if found.row_version != version:
-        raise Conflict(_("Metadata set data ini berubah sejak berkasnya diperiksa. Periksa berkasnya lagi."))
-    # Not within one transaction: writing the file may take long. The same rows make no second version.
-    with changes.on_disk(actor.tenant, changes.opened(held)) as path:
-        done = changes.publish_file(actor, code, path, at=timezone.now(), **said)
-    held.remove()
-    if done.is_new:
-        told = _("Versi %(number)d terbit dengan %(rows)d baris.")
-        messages.success(request, told % {"number": done.version.number, "rows": done.version.rows})
-    else:
-        told = _("Isinya sama dengan versi %(number)d yang berlaku, jadi tidak ada versi baru.")
-        messages.warning(request, told % {"number": done.version.number})
-    return redirect("data-own-one", code=code)
+@get_or_post
+@needs("data.produce")
+def begin(request: HttpRequest) -> HttpResponse:
+    """Take a file from which a dataset is to be declared."""
+    form = RowsForm(*sent(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("data-upload", upload=_take(request, actor_of(request), None, form))
+        except Invalid as error:
+            _place(form, error)
+    context = {"form": form, "said": None, "row": None, "uploads": (), "wanted": ()}
+    return show(request, "data/desk/rows.html", context, 422 if form.is_bound else 200)
+
+
+def _take(request: HttpRequest, actor: Actor, code: str | None, form: RowsForm) -> UUID:
+    file = form.cleaned_data["file"]
+    key: UUID = changes.take_whole(actor, code, file, file.name, file.size, at=timezone.now()).pk
+    return key
+
+
+def _place(form: RowsForm, error: Invalid) -> None:
+    for fault in error.faults:
+        form.add_error("file", f"{fault.wrong} {fault.right}")
 
 
 @require_safe
@@ -85,6 +72,38 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
     """An empty CSV with the columns that are handed in, one row of what each is."""
     found = _found(actor_of(request), code)
     return as_csv(f"templat-{code}", [dict(_wanted(found))])
+
+
+@get_or_post
+@needs("data.publish")
+def sources(request: HttpRequest, code: str) -> HttpResponse:
+    """The addresses a dataset is fetched from: how each went, and a new one."""
+    actor = actor_of(request)
+    found = _found(actor, code)
+    form = SourceForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changes.keep_source(actor, code, form.cleaned_data, at=timezone.now())
+        except Invalid as error:
+            for fault in error.faults:
+                form.add_error(
+                    fault.place if fault.place in form.fields else None, f"{fault.wrong} {fault.right}"
+                )
+        else:
+            messages.success(request, _("Tersimpan. Pengambilan pertama dalam sepuluh menit."))
+            return redirect("data-sources", code=code)
+    context = {"row": found.row, "said": found.in_force, "form": form, "sources": reads.sources(actor, code)}
+    return show(request, "data/desk/sources.html", context, 422 if form.is_bound else 200)
+
+
+@require_POST
+@needs("data.publish")
+def switch_source(request: HttpRequest, source: UUID) -> HttpResponse:
+    """Stop fetching from an address, or begin again."""
+    on = request.POST.get("on") == "yes"
+    row = changes.switch_source(actor_of(request), source, on=on, at=timezone.now())
+    messages.success(request, _("Diambil lagi dalam sepuluh menit.") if on else _("Tidak diambil lagi."))
+    return redirect("data-sources", code=row.dataset.code)
 
 
 def _found(actor: Actor, code: str) -> reads.OwnDataset:
@@ -108,29 +127,7 @@ def _wanted(found: reads.OwnDataset) -> list[tuple[str, str]]:
     return told
 
 
-def _correctable(versions: tuple[reads.VersionRow, ...]) -> list[tuple[int, str]]:
-    return [(each.number, f"{each.number} · {each.period}") for each in versions]
-
-
 def _retires(found: reads.OwnDataset, versions: tuple[reads.VersionRow, ...]) -> tuple[int, ...]:
     """Return the versions whose rows are given up once this one is published."""
     latest = found.in_force.retention.latest if found.in_force else None
     return next_to_go([each.number for each in versions if not each.is_retired], found.row.number, latest)
-
-
-def _salt(actor: Actor, code: str) -> str:
-    return f"data.rows {actor.tenant} {actor.id} {code}"
-
-
-def _agreed(actor: Actor, code: str, agreed: str) -> tuple[Held, dict[str, Any], int]:
-    """Return file and words of what this officer looked through within the last hour."""
-    try:
-        file, said, version = signing.loads(agreed, salt=_salt(actor, code), max_age=_ONE_HOUR)
-    except signing.BadSignature as error:
-        raise Conflict(
-            _("Pemeriksaan berkas ini sudah lebih dari satu jam. Periksa berkasnya lagi.")
-        ) from error
-    files = unsealed(actor, file)
-    if not files:
-        raise NotFound(_("Berkas yang diperiksa tidak ada lagi. Unggah lagi."))
-    return files[0], said, version

@@ -4,15 +4,14 @@ import json
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.cast import Cast, Person, someone, visitor_at
 
 from balai.base import tenancy
-from balai.data import changes, reads
-from balai.data.models import Dataset, DatasetVersion
+from balai.data import changes
+from balai.data.models import Dataset
 from balai.data.tests import registry
 from balai.data.tests.registry import NOW, a_bin, declared, founded, publish
 
@@ -69,10 +68,6 @@ def _sent(client: Client, address: str, status: int = 200, **typed: Any) -> str:
 
 def _row() -> Dataset:
     return Dataset.objects.get(code="bins")
-
-
-def _csv(text: str) -> SimpleUploadedFile:
-    return SimpleUploadedFile("sampah.csv", text.encode(), "text/csv")
 
 
 def _accepted(cast: Cast, tika: Person) -> None:
@@ -167,65 +162,6 @@ def test_two_who_edit_at_once_are_told_what_differs(cast: Cast) -> None:
     assert _row().draft["title"]["id"] == "Tempat sampah"
     _sent(budi, "/meja/data/bins/ubah/", **(changed | {"version": _row().version}))
     assert _row().draft["title"]["id"] == "Judul Budi"
-
-
-def test_rows_are_looked_through_and_published_only_when_agreed_to(cast: Cast, tika: Person) -> None:
-    budi = cast.budi.client
-    _accepted(cast, tika)
-    assert "id,litres" in _page(budi, "/meja/data/bins/baris/templat.csv")
-    page = _sent(budi, "/meja/data/bins/baris/", 422, file=_csv("id,litres\n1,banyak\n1,2\n"), period="2026")
-    assert (
-        "Baris 1, kolom litres" in page and "Tertulis “banyak”." in page and "Belum ada yang terbit." in page
-    )
-    answer = budi.post("/meja/data/bins/baris/", {"file": _csv("id;litres\n1;120.5\n2;\n"), "period": "2026"})
-    page = answer.content.decode()
-    assert answer.status_code == 200 and "2 baris siap terbit" in page and "120,5" in page
-    assert not DatasetVersion.objects.exists()
-    page = _sent(budi, "/meja/data/bins/baris/terbitkan/", agreed=answer.context["agreed"])
-    assert "Versi 1 terbit dengan 2 baris." in page
-    assert len(reads.first_rows(cast.sari.actor, "bins")) == 2
-    again = budi.post("/meja/data/bins/baris/", {"file": _csv("id,litres\n2,\n1,120.50\n"), "period": "2026"})
-    assert "Isinya sama dengan yang sudah terbit" in again.content.decode()
-
-
-def test_a_correction_needs_its_reason_and_says_what_would_change(cast: Cast, tika: Person) -> None:
-    _accepted(cast, tika)
-    changes.publish(tika.actor, "bins", [{"id": 1, "litres": 5}], "2026", at=NOW)
-    budi = cast.budi.client
-    typed = {"period": "2026", "corrects": "1"}
-    page = _sent(budi, "/meja/data/bins/baris/", 422, file=_csv("id,litres\n1,6\n3,1\n"), **typed)
-    assert "Alasan koreksi belum diisi" in page
-    answer = budi.post(
-        "/meja/data/bins/baris/", {"file": _csv("id,litres\n1,6\n3,1\n"), "reason": "Salah ukur.", **typed}
-    )
-    assert "mengoreksi versi 1: Salah ukur." in answer.content.decode()
-    looked = answer.context["looked"].comparison
-    assert (looked.added, looked.removed, looked.changed) == (1, 0, 1)
-    _sent(budi, "/meja/data/bins/baris/terbitkan/", agreed=answer.context["agreed"])
-    version = reads.version(cast.sari.actor, "bins")
-    assert (version.number, version.corrects, version.reason) == (2, 1, "Salah ukur.")
-
-
-def test_what_was_looked_through_is_not_published_by_another_nor_after_the_metadata_changed(
-    cast: Cast, tika: Person
-) -> None:
-    _accepted(cast, tika)
-    answer = cast.budi.client.post(
-        "/meja/data/bins/baris/", {"file": _csv("id,litres\n1,6\n"), "period": "2026"}
-    )
-    agreed = answer.context["agreed"]
-    assert cast.wati.client.post("/meja/data/bins/baris/terbitkan/", {"agreed": agreed}).status_code == 409
-    _sent(cast.budi.client, "/meja/data/bins/ubah/", **(TYPED | {"version": _row().version}))
-    assert cast.budi.client.post("/meja/data/bins/baris/terbitkan/", {"agreed": agreed}).status_code == 409
-    assert not DatasetVersion.objects.exists()
-
-
-def test_a_file_that_waits_is_sealed(cast: Cast, tika: Person, settings: Any) -> None:
-    _accepted(cast, tika)
-    _sent(cast.budi.client, "/meja/data/bins/baris/", file=_csv("id,litres\n112233445566,6\n"), period="2026")
-    (held,) = (settings.DATA / "held" / "35.73").iterdir()
-    assert b"112233445566" not in held.read_bytes()
-    assert not list((settings.DATA / "datasets" / "35.73" / "incoming").iterdir())
 
 
 def test_the_steward_sees_what_a_change_would_change_and_what_rows_say_of_the_key(
