@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,11 +16,11 @@ from tests.cast import MALANG, REGENCY, Cast, visitor_at
 
 from balai.base import tenancy
 from balai.base.actor import system
-from balai.evaluation.changes import import_published
+from balai.evaluation.changes import import_published, start_round
 from balai.evaluation.models import Answer, PublishedResult, Score
 from balai.evaluation.reads.published import published_result
 from balai.evaluation.reference import published_tables
-from balai.evaluation.tests.ring import ANSWERING, FREEZING, SCORING, Ring, opened
+from balai.evaluation.tests.ring import ANSWERING, DRAFT, FREEZING, SCORING, Ring, opened
 from balai.evaluation.tests.test_rounds import PDF
 from balai.places.models import Region
 
@@ -247,9 +248,9 @@ def test_last_years_answer_stands_beside_this_years(ring: Ring) -> None:
     ring.answer("1", text="Dulu baru draf")
     ring.prove()
     ring.submit()
-    later = opened(
-        ring.cast, code="spbe-2027", title="2027", year=2027, previous="spbe-2026", regions=(MALANG,)
-    )
+    draft = replace(DRAFT, code="spbe-2027", title="2027", year=2027, previous="spbe-2026", regions=(MALANG,))
+    with tenancy.scope(tenancy.NATIONAL):
+        later = Ring(ring.cast, start_round(ring.cast.putu.actor, draft), ring.assessors)
     later.answer("1", text="Kini ditetapkan")
     later.prove()
     later.submit()
