@@ -14,6 +14,7 @@ from balai.base.access import actor_of, needs
 from balai.base.actor import Actor
 from balai.base.errors import NotFound
 from balai.base.kept import kept
+from balai.dashboard import opened
 from balai.dashboard import reads as nation
 from balai.people import reads as people
 from balai.places import reads as places
@@ -37,7 +38,11 @@ def portal(request: HttpRequest) -> HttpResponse:
     actor, on = actor_of(request), timezone.localdate()
     row = _in_force(actor)
     if row is None:
-        return render(request, "dashboard/no_plan.html", {"partners": people.partners(on)})
+        return render(
+            request,
+            "dashboard/no_plan.html",
+            {"partners": people.partners(on), "opened": opened.latest(actor)},
+        )
     year = row.year_on(on)
     tree = plan.programme_tree(actor, row.id, year, on)
     count = tree.counts[0] if tree.counts else None
@@ -62,6 +67,7 @@ def portal(request: HttpRequest) -> HttpResponse:
             "totals": plan.published_totals(actor),
             "shared": [each for each in plan.shared_programmes(actor) if each.parts],
             "has_places": any(action.latitude is not None for action in tree.actions),
+            "opened": opened.latest(actor),
         },
     )
 
@@ -102,7 +108,14 @@ def search(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     hits = plan.search(actor, text, HITS_SHOWN) if text else ()
     regions = places.search(text, None, limit=10) if text else []
-    context = {"text": text, "hits": [_address(hit) for hit in hits], "regions": regions}
+    found = opened.found(actor, text) if text else opened.NOTHING
+    context = {
+        "text": text,
+        "hits": [_address(hit) for hit in hits],
+        "regions": regions,
+        "opened": found,
+        "total": len(hits) + len(regions) + found.total,
+    }
     return render(request, "dashboard/search.html", context)
 
 

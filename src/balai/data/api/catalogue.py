@@ -87,12 +87,24 @@ def datasets(
     producer: Annotated[Word, Field(description="name of the office")] = "",
     classification: Annotated[Word, Field(description="open, limited or closed")] = "",
     whose: Annotated[Word, Field(description="city or nation")] = "",
-    holds: Annotated[Word, Field(description="point, region, rupiah or excel")] = "",
+    holds: Annotated[Word, Field(description="point, region, rupiah, date or excel")] = "",
+    licence: Word = "",
+    region: Annotated[Word, Field(description="code of the region it covers")] = "",
     sort: Annotated[Word, Field(description="title, newest or largest")] = "title",
     after: After = "",
     limit: Limit = 100,
 ) -> Page[reads.DatasetRow]:
-    wanted = reads.Wanted(words, keyword, producer, classification, whose, holds, sort)
+    wanted = reads.Wanted(
+        words=words,
+        keyword=keyword,
+        producer=producer,
+        classification=classification,
+        whose=whose,
+        holds=holds,
+        licence=licence,
+        region=region,
+        sort=sort,
+    )
     found = reads.shelf(actor_of(request), wanted, after, limit)
     return Page(items=list(found.rows), next=found.next)
 

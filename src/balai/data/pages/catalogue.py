@@ -9,27 +9,36 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from balai.base.access import actor_of, needs
+from balai.base.actor import Actor
 from balai.base.kept import kept
 from balai.base.twins import FlatRow, as_csv, as_json
 from balai.data import reads
 from balai.data.pages.words import badge
 from balai.data.rules.wording import CLASSIFICATIONS, FREQUENCIES
+from balai.places import reads as places
 
 SHOWN = 20
+TOPICS = 8
+MOST_WORDS = 6
+_REGIONS = {"00": gettext_lazy("Indonesia")}
 _ASKED = {
     "kata": "keyword",
     "produsen": "producer",
+    "wilayah": "region",
+    "isi": "holds",
+    "lisensi": "licence",
     "klasifikasi": "classification",
     "milik": "whose",
-    "isi": "holds",
 }
 """How the address calls a facet → what the catalogue calls it."""
 _NAMES: dict[str, Any] = {
     "kata": gettext_lazy("Topik"),
     "produsen": gettext_lazy("Produsen data"),
+    "wilayah": gettext_lazy("Wilayah"),
+    "isi": gettext_lazy("Isi dan bentuk"),
+    "lisensi": gettext_lazy("Lisensi"),
     "klasifikasi": gettext_lazy("Klasifikasi"),
     "milik": gettext_lazy("Milik"),
-    "isi": gettext_lazy("Isi dan bentuk"),
 }
 _VALUES: dict[str, dict[str, Any]] = {
     "klasifikasi": dict(CLASSIFICATIONS),
@@ -38,6 +47,7 @@ _VALUES: dict[str, dict[str, Any]] = {
         "point": gettext_lazy("punya titik peta"),
         "region": gettext_lazy("punya kode wilayah"),
         "rupiah": gettext_lazy("punya nilai rupiah"),
+        "date": gettext_lazy("punya tanggal"),
         "excel": gettext_lazy("dapat diunduh sebagai Excel"),
     },
 }
@@ -53,23 +63,23 @@ _SORTS: dict[str, tuple[str, Any]] = {
 @kept
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Every dataset the visitor may read, by word and facet, a page at a time."""
-    wanted = _wanted(request)
-    found = reads.shelf(actor_of(request), wanted, request.GET.get("after", "")[:200], SHOWN)
-    return render(
-        request,
-        "data/catalogue.html",
-        {
-            "found": found,
-            "wanted": wanted,
-            "rows": [(row, badge(row.declaration.classification)) for row in found.rows],
-            "facets": [_facet(request, name, found) for name in _ASKED if _is_useful(request, name, found)],
-            "chosen": [_chosen(name, request.GET[name]) for name in _ASKED if request.GET.get(name)],
-            "sorts": [(key, label, key == _sort(request)) for key, (_own, label) in _SORTS.items()],
-            "is_narrowed": wanted != reads.Wanted(sort=wanted.sort),
-            "frequencies": FREQUENCIES,
-            "is_first": not request.GET.get("after"),
-        },
-    )
+    actor, wanted = actor_of(request), _wanted(request)
+    found = reads.shelf(actor, wanted, request.GET.get("after", "")[:200], SHOWN)
+    is_narrowed = wanted != reads.Wanted(sort=wanted.sort)
+    context = {
+        "found": found,
+        "wanted": wanted,
+        "rows": [(row, badge(row.declaration.classification)) for row in found.rows],
+        "facets": [_facet(request, name, found) for name in _ASKED if _is_useful(request, name, found)],
+        "chosen": [_chosen(request, name) for name in _ASKED if request.GET.get(name)],
+        "sorts": [(key, label, key == _sort(request)) for key, (_own, label) in _SORTS.items()],
+        "is_narrowed": is_narrowed,
+        "frequencies": FREQUENCIES,
+        "is_first": not request.GET.get("after"),
+    }
+    if not found.rows and is_narrowed:
+        context["ways_out"] = _ways_out(actor, wanted)
+    return render(request, "data/catalogue.html", context)
 
 
 @require_safe
@@ -98,16 +108,36 @@ def _sort(request: HttpRequest) -> str:
 
 
 def _label(name: str, value: str) -> str:
+    if name == "wilayah":
+        return str(_REGIONS[value]) if value in _REGIONS else places.names([value]).get(value, value)
     return str(_VALUES.get(name, {}).get(value, value))
+
+
+def _with(request: HttpRequest, **changed: str) -> str:
+    """Return the query of this page with something else chosen, from its first page on; "" lets go."""
+    query = request.GET.copy()
+    query.pop("after", None)
+    for name, value in changed.items():
+        query.pop(name, None)
+        if value:
+            query[name] = value
+    return f"?{query.urlencode()}" if query else reverse("data")
 
 
 def _facet(request: HttpRequest, name: str, found: reads.Shelf) -> dict[str, Any]:
     here = request.GET.get(name, "")
-    values = found.facets[_ASKED[name]]
     return {
         "name": name,
         "label": _NAMES[name],
-        "values": [(value, _label(name, value), count, value == here) for value, count in values],
+        "values": [
+            (
+                _label(name, value),
+                count,
+                value == here,
+                _with(request, **{name: "" if value == here else value}),
+            )
+            for value, count in found.facets[_ASKED[name]]
+        ],
     }
 
 
@@ -116,8 +146,28 @@ def _is_useful(request: HttpRequest, name: str, found: reads.Shelf) -> bool:
     return bool(request.GET.get(name)) or len(found.facets[_ASKED[name]]) > 1
 
 
-def _chosen(name: str, value: str) -> dict[str, Any]:
-    return {"name": name, "label": _NAMES[name], "value": _label(name, value[:200])}
+def _chosen(request: HttpRequest, name: str) -> dict[str, Any]:
+    value = request.GET[name][:200]
+    return {
+        "name": name,
+        "asked": value,
+        "label": _NAMES[name],
+        "value": _label(name, value),
+        "without": _with(request, **{name: ""}),
+    }
+
+
+def _ways_out(actor: Actor, wanted: reads.Wanted) -> dict[str, Any]:
+    """Return what does find something: the same words without the facets, each word alone, and the topics."""
+    words = wanted.words.split()[:MOST_WORDS]
+    tries = [*([wanted.words] if wanted != reads.Wanted(wanted.words, sort=wanted.sort) and words else [])]
+    tries += [word for word in words if len(words) > 1]
+    counted = [(text, reads.shelf(actor, reads.Wanted(words=text), limit=1).total) for text in tries]
+    every = reads.shelf(actor, reads.Wanted(), limit=1)
+    return {
+        "words": [(text, count) for text, count in counted if count],
+        "topics": [value for value, _count in every.facets["keyword"][:TOPICS]],
+    }
 
 
 def _flat(request: HttpRequest) -> list[FlatRow]:

@@ -77,11 +77,20 @@ def test_facets_narrow_down_and_can_be_let_go(cast: Cast, visitor: Client) -> No
         ],
     )
     page = _page(visitor, "/data/")
-    assert "sampah (1)" in page and "taman (1)" in page and "2 set data" in page
+    assert "?kata=sampah" in page and "?kata=taman" in page and "2 set data" in page
     page = _page(visitor, "/data/?kata=taman")
     assert "Taman kota" in page and "data/bins/" not in page and "lepaskan" in page
     found = reads.shelf(cast.sari.actor, reads.Wanted(keyword="taman"))
     assert dict(found.facets["keyword"]) == {"sampah": 1, "taman": 1}, "a facet counts as if it were not set"
+
+
+def test_who_finds_nothing_is_shown_what_there_is(cast: Cast, visitor: Client) -> None:
+    _stands(cast)
+    page = _page(visitor, "/data/?q=sampah+meteor&kata=sampah")
+    assert "Tidak ada set data yang cocok" in page
+    assert "“sampah”" in page and "“meteor”" not in page, "only words that find something are offered"
+    assert 'href="/data/?kata=sampah"' in page
+    assert 'href="?q=sampah+meteor"' in page, "a facet is let go without the words"
 
 
 def test_the_catalogue_goes_page_by_page(
