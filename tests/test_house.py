@@ -26,6 +26,7 @@ FLOORS = {
     "data": 4,
     "forms": 4,
     "plan": 6,
+    "services": 7,
     "evaluation": 9,
     "dashboard": 10,
     "site": 11,

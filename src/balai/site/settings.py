@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "balai.data",
     "balai.forms",
     "balai.plan",
+    "balai.services",
     "balai.evaluation",
     "balai.dashboard",
     "balai.site",

@@ -10,11 +10,11 @@ DEMO_PASSWORD = "balai-demo-2026"  # noqa: S105  it is printed at every start of
 """The password of every demo account. They exist in demo installations only."""
 
 _NAMES: Mapping[str, str] = {
-    "35.73": "Sari Budi Wati Rini Eka Dewi Bagus Maya Tono Hadi Nanda Lina Agus",
-    "35.07": "Ratna Joko Endang Slamet Bambang Yuni Arif Tutik Wahyu Sri Imam Nur Heru",
-    "35.79": "Laras Dimas Retno Fajar Gunawan Ayu Galih Citra Yoga Indah Rudi Fitri Anton",
-    "35.77": "Melati Surya Hesti Danang Purnomo Kartika Rizal Sinta Bayu Umi Teguh Lestari Doni",
-    "00": "Putu Made Kadek Komang Ketut Wayan Gede Nyoman Luh Ngurah Agung Dayu Rai",
+    "35.73": "Sari Budi Wati Rini Eka Dewi Bagus Maya Tono Hadi Nanda Yudi Mega Aris Lina Agus",
+    "35.07": "Ratna Joko Endang Slamet Bambang Yuni Arif Tutik Wahyu Sri Imam Rina Edi Tari Nur Heru",
+    "35.79": "Laras Dimas Retno Fajar Gunawan Ayu Galih Citra Yoga Indah Rudi Wening Bima Sekar Fitri Anton",
+    "35.77": "Melati Surya Hesti Danang Purnomo Kartika Rizal Sinta Bayu Umi Teguh Ratri Gita Panji Lestari Doni",
+    "00": "Putu Made Kadek Komang Ketut Wayan Gede Nyoman Luh Ngurah Agung Dayu Rai Nengah Ida Gusti",
 }
 _ANY = "00"
 _ORDER = (
@@ -33,6 +33,8 @@ _ORDER = (
 _OFFICES: Mapping[str, tuple[str, ...]] = {
     "programme_office": ("bappeda", "bappelitbangda"),
     "table_officer": ("bappeda", "bappelitbangda"),
+    "service_supervisor": ("setda",),
+    "inspector": ("inspektorat",),
 }
 _HEAD_OFFICE = ("diskominfo", "tim-nasional")
 _NO_OFFICE = frozenset({"resident", "executive", "partner"})
@@ -46,6 +48,9 @@ _POSITIONS: Mapping[str, str] = {
     "table_officer": "Analis Kebijakan",
     "table_approver": "Sekretaris",
     "partner": "Wakil Mitra",
+    "service_verifier": "Admin Pengaduan",
+    "service_supervisor": "Asisten Sekretaris Daerah",
+    "inspector": "Auditor Inspektorat",
     "assessor": "Penilai",
     "national_admin": "Pengelola Nasional",
 }
@@ -68,7 +73,7 @@ class DemoPerson:
 
 
 def demo_people(city: City, roles: Mapping[str, Role]) -> Iterator[DemoPerson]:
-    """Yield one person for each role of the city, two for `user_admin` and for `officer`.
+    """Yield one person for each role of the city, two for `user_admin` and for `officer`, three for `assessor`.
 
     Two administrators are needed since one alone cannot give a powerful role;
     the second officer is the one of another office, who sees nothing of the first.
@@ -78,6 +83,8 @@ def demo_people(city: City, roles: Mapping[str, Role]) -> Iterator[DemoPerson]:
     wanted = [code for code in _ORDER if code == "resident" or code in held]
     wanted += [code for code in held if code not in wanted]
     wanted += [code for code in ("user_admin", "officer") if code in held]
+    # A region is judged by three assessors at least.
+    wanted += ["assessor", "assessor"] if "assessor" in held else []
     # A city that an installation added has no invented people of its own: the nation's serve there too.
     names = iter(_NAMES.get(city.key, _NAMES[_ANY]).split())
     for index, code in enumerate(wanted):

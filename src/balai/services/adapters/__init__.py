@@ -1,0 +1,1 @@
+"""Outside systems that services speak to, each in a folder of its own."""

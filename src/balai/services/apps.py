@@ -1,0 +1,13 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class ServicesConfig(AppConfig):
+    name = "balai.services"
+    label = "services"
+    verbose_name = "Balai: services"
+
+    def ready(self) -> None:
+        for part in ("verbs", "declarations", "rules", "jobs", "publishing"):
+            import_module(f"balai.services.{part}")

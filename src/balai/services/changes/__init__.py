@@ -1,0 +1,37 @@
+"""Every write of services: filing, moving, speaking, telling, clocks, upgrades."""
+
+from balai.services.changes.clocks import recount, ring
+from balai.services.changes.filing import Coming, Filed, file, file_draft, file_text, suggested
+from balai.services.changes.joining import open_child
+from balai.services.changes.moving import Moved, Outcome, finish, move, move_many
+from balai.services.changes.pins import unlock
+from balai.services.changes.speaking import add_file, comment, follow, hand_over, rate, take_on
+from balai.services.changes.telling import read_notice
+from balai.services.changes.upgrading import upgrade, upgrade_all
+
+__all__ = [
+    "Coming",
+    "Filed",
+    "Moved",
+    "Outcome",
+    "add_file",
+    "comment",
+    "file",
+    "file_draft",
+    "file_text",
+    "finish",
+    "follow",
+    "hand_over",
+    "move",
+    "move_many",
+    "open_child",
+    "rate",
+    "read_notice",
+    "recount",
+    "ring",
+    "suggested",
+    "take_on",
+    "unlock",
+    "upgrade",
+    "upgrade_all",
+]

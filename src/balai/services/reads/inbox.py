@@ -1,0 +1,90 @@
+"""One inbox a person, over all their cases and all services."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from balai.base.actor import Actor
+from balai.base.sealing import unseal
+from balai.services.models import Case, Notice
+from balai.services.reads import sight
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Message:
+    """A notice as it is read."""
+
+    id: UUID
+    case: UUID
+    number: str
+    subject: str
+    text: str
+    at: datetime
+    is_read: bool
+
+
+def inbox(actor: Actor, size: int = PAGE, before: datetime | None = None) -> tuple[Message, ...]:
+    """Return what was told to the actor's account, the latest first; nobody reads another's."""
+    rows = _own(actor)
+    if before is not None:
+        rows = rows.filter(at__lt=before)
+    return tuple(
+        Message(
+            row.pk,
+            row.case_id,
+            row.case.number,
+            row.subject,
+            unseal(row.text, "services.notice", row.tenant),
+            row.at,
+            row.read_at is not None,
+        )
+        for row in rows.select_related("case").order_by("-at")[:size]
+    )
+
+
+def unread(actor: Actor) -> int:
+    """Return how many notices the actor has not read."""
+    return _own(actor).filter(read_at=None).count()
+
+
+def _own(actor: Actor) -> QuerySet[Notice]:
+    rows = Notice.objects.filter(tenant=actor.tenant, way=Notice.Way.INBOX)
+    return rows.filter(account=actor.id) if actor.is_signed_in else rows.none()
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How a notice of a case went out; without text and address."""
+
+    template: str
+    way: str
+    for_applicant: bool
+    state: str
+    attempts: int
+    last_error: str
+    at: datetime
+    sent_at: datetime | None
+
+
+def deliveries(actor: Actor, row: Case) -> tuple[Delivery, ...]:
+    """Return what was sent about a case and what still waits or failed, for officers who may know of it."""
+    if not sight.cases(actor).filter(pk=row.pk).exists():
+        return ()
+    rows = Notice.objects.filter(tenant=row.tenant, case=row).order_by("at", "pk")
+    return tuple(
+        Delivery(
+            one.template,
+            one.way,
+            one.for_applicant,
+            one.state,
+            one.attempts,
+            one.last_error,
+            one.at,
+            one.sent_at,
+        )
+        for one in rows
+    )

@@ -1,0 +1,263 @@
+"""Lists of cases as desks show them: most urgent first, a page at a time, without opening an answer.
+
+A page reads one index and no whole row. Pages go on after the last row of the one
+before, so the thousandth costs what the first does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from balai.base.actor import Actor
+from balai.base.errors import Fault, Invalid
+from balai.base.sealing import blind_index
+from balai.people import reads as people
+from balai.services.adapters.gateway import telephone
+from balai.services.models import Case, CaseTask
+from balai.services.reads import sight
+
+PAGE = 100
+MOST_FOUND = 200
+"""Cases a search gives; who finds more writes more of what is looked for."""
+_COLUMNS = (
+    "pk",
+    "number",
+    "state",
+    "service",
+    "subject",
+    "topic",
+    "office_id",
+    "officer_name",
+    "region_code",
+    "received_at",
+    "due_at",
+    "urgent_at",
+    "is_late",
+    "is_secret",
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One case in a list."""
+
+    id: UUID
+    number: str
+    state: str
+    service: str
+    subject: str
+    topic: str
+    office: str
+    officer: str
+    region_code: str
+    received_at: datetime
+    due_at: datetime | None
+    urgent_at: datetime
+    is_late: bool
+    is_secret: bool
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.due_at is not None and self.due_at < now
+
+
+@dataclass(frozen=True)
+class After:
+    """The last row of the page before."""
+
+    urgent_at: datetime
+    id: UUID
+
+
+@dataclass(frozen=True)
+class Page:
+    """Cases of a list, and where the next page begins; None after the last one."""
+
+    lines: tuple[Line, ...]
+    after: After | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of a list is shown; empty for all.
+
+    Attributes:
+        overdue: only those whose due date is before this instant.
+    """
+
+    service: str = ""
+    state: str = ""
+    topic: str = ""
+    region: str = ""
+    office: str = ""
+    overdue: datetime | None = None
+
+
+def my_queue(
+    actor: Actor, wanted: Wanted | None = None, after: After | None = None, size: int = PAGE
+) -> Page:
+    """Return the open cases the actor took on, most urgent first."""
+    mine = sight.cases(actor).filter(is_open=True, officer=actor.id) if actor.id else Case.objects.none()
+    return _page(mine, wanted or Wanted(), after, size)
+
+
+def office_queue(
+    actor: Actor, wanted: Wanted | None = None, after: After | None = None, size: int = PAGE
+) -> Page:
+    """Return the open cases of the actor's offices that are not secret, most urgent first."""
+    if not sight.works(actor):
+        return Page((), None)
+    rows = Case.objects.filter(tenant=actor.tenant, is_open=True, is_secret=False)
+    # Equality lets the index give the order; several offices are sorted.
+    offices = sight.offices_of(actor)
+    rows = rows.filter(office=offices[0]) if len(offices) == 1 else rows.filter(office__in=offices)
+    return _page(rows, wanted or Wanted(), after, size)
+
+
+def tenant_queue(
+    actor: Actor, wanted: Wanted | None = None, after: After | None = None, size: int = PAGE
+) -> Page:
+    """Return every open case of the tenant that is not secret, for who checks or supervises."""
+    if not sight.is_wide(actor):
+        return Page((), None)
+    rows = Case.objects.filter(tenant=actor.tenant, is_open=True, is_secret=False)
+    return _page(rows, wanted or Wanted(), after, size)
+
+
+def secret_queue(
+    actor: Actor, wanted: Wanted | None = None, after: After | None = None, size: int = PAGE
+) -> Page:
+    """Return the open secret cases, for the inspectorate alone."""
+    if not sight.sees_secret(actor):
+        return Page((), None)
+    rows = Case.objects.filter(tenant=actor.tenant, is_open=True, is_secret=True)
+    return _page(rows, wanted or Wanted(), after, size)
+
+
+def own_list(actor: Actor, size: int = PAGE) -> tuple[Line, ...]:
+    """Return the actor's own cases as applicant, the latest first."""
+    return tuple(_line(row) for row in sight.own_cases(actor).values(*_COLUMNS)[:size])
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """A part of a case that waits for an office."""
+
+    id: UUID
+    task: str
+    opened_at: datetime
+    case: Line
+
+
+def task_queue(actor: Actor, size: int = PAGE) -> tuple[TaskLine, ...]:
+    """Return the open tasks of the actor's offices, the oldest first."""
+    if not sight.works(actor):
+        return ()
+    rows = CaseTask.objects.filter(
+        tenant=actor.tenant,
+        office__in=sight.offices_of(actor),
+        state=CaseTask.State.OPEN,
+        case__is_secret=False,
+    ).order_by("opened_at", "pk")
+    found = list(rows.values("pk", "task", "opened_at", "case_id")[:size])
+    by_id = {
+        row["pk"]: _line(row)
+        for row in Case.objects.filter(pk__in=[one["case_id"] for one in found]).values(*_COLUMNS)
+    }
+    return tuple(TaskLine(one["pk"], one["task"], one["opened_at"], by_id[one["case_id"]]) for one in found)
+
+
+def board(actor: Actor, service: str) -> Mapping[str, int]:
+    """Return state → open cases of a service the actor may know of; states without any are left out."""
+    rows = _open_known(actor).filter(service=service)
+    return dict(rows.order_by().values_list("state").annotate(Count("pk")))
+
+
+def _open_known(actor: Actor) -> QuerySet[Case]:
+    """Return the open cases that are not secret within the actor's reach, by columns of one index."""
+    rows = Case.objects.filter(tenant=actor.tenant, is_open=True, is_secret=False)
+    if sight.is_wide(actor):
+        return rows
+    return rows.filter(office__in=sight.offices_of(actor)) if sight.works(actor) else rows.none()
+
+
+def search(actor: Actor, text: str) -> tuple[Line, ...]:
+    """Find cases by number, by the words of their subject, or by NIK, KK, NPWP or telephone.
+
+    Numbers of people are compared by their blind index alone; the whole of it must be given.
+
+    Raises:
+        Invalid: less than three signs to look for.
+    """
+    plain = " ".join(text.split())
+    if len(plain) < 3:
+        raise Invalid([Fault(_("Cari"), _("Terlalu pendek."), _("Tulis paling sedikit tiga huruf."))])
+    rows = sight.cases(actor)
+    by_number = list(rows.filter(number__iexact=plain).values(*_COLUMNS)[:MOST_FOUND])
+    if by_number:
+        return tuple(map(_line, by_number))
+    return tuple(map(_line, _by_key(rows, plain) or _by_text(rows, plain)))
+
+
+def _by_key(rows: QuerySet[Case], plain: str) -> list[dict[str, Any]]:
+    if sum(sign.isdigit() for sign in plain) < 8:
+        return []
+    wanted = Q()
+    for purpose in ("nik", "kk", "npwp"):
+        wanted |= Q(keys__field=purpose, keys__value=blind_index(plain, purpose))
+    if number := telephone(plain):
+        wanted |= Q(keys__field="phone", keys__value=blind_index(f"+{number}", "phone"))
+    found = rows.filter(wanted).order_by("-received_at").distinct()
+    return list(found.values(*_COLUMNS)[:MOST_FOUND])
+
+
+def _by_text(rows: QuerySet[Case], plain: str) -> list[dict[str, Any]]:
+    for word in plain.split()[:5]:
+        rows = rows.filter(Q(subject__icontains=word) | Q(number__icontains=word))
+    return list(rows.order_by("-received_at").values(*_COLUMNS)[:MOST_FOUND])
+
+
+def _page(rows: QuerySet[Case], wanted: Wanted, after: After | None, size: int) -> Page:
+    for field in ("service", "state", "topic", "office"):
+        if value := getattr(wanted, field):
+            rows = rows.filter(**{field: value})
+    if wanted.region:
+        rows = rows.filter(Q(region_code=wanted.region) | Q(region_code__startswith=f"{wanted.region}."))
+    if wanted.overdue is not None:
+        rows = rows.filter(urgent_at__lt=wanted.overdue)
+    if after is not None:
+        rows = rows.filter(
+            Q(urgent_at__gt=after.urgent_at) | Q(urgent_at=after.urgent_at, pk__gt=after.id),
+            urgent_at__gte=after.urgent_at,
+        )
+    found = [_line(row) for row in rows.order_by("urgent_at", "pk").values(*_COLUMNS)[: size + 1]]
+    last = found[size - 1] if len(found) > size else None
+    return Page(tuple(found[:size]), After(last.urgent_at, last.id) if last else None)
+
+
+def _line(row: Mapping[str, Any]) -> Line:
+    return Line(
+        row["pk"],
+        row["number"],
+        row["state"],
+        row["service"],
+        row["subject"],
+        row["topic"],
+        str(row["office_id"] or ""),
+        row["officer_name"],
+        row["region_code"],
+        row["received_at"],
+        row["due_at"],
+        row["urgent_at"],
+        row["is_late"],
+        row["is_secret"],
+    )
+
+
+def office_names(lines: Sequence[Line]) -> Mapping[str, str]:
+    """Return the names of the offices of a list by id; one query."""
+    return people.office_names({line.office for line in lines if line.office})

@@ -1,0 +1,122 @@
+"""A case as the machine sees it, gathered from its rows, and the world it is asked about."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from balai.definitions import reads as tables
+from balai.definitions.conditions import Condition, ConditionFailed
+from balai.definitions.rules import Row
+from balai.forms.reads import opened
+from balai.people import reads as people
+from balai.services.models import Case, CaseClock, CaseMove, CaseTask
+from balai.services.reads.definitions import office_hours
+from balai.services.rules import machine
+from balai.services.rules.clocks import Run
+from balai.services.rules.definition import Duty, Party, Service
+from balai.services.rules.machine import Situation, TaskSeen, World
+
+FILE = "file"
+"""The move by which a case came to be, in its history."""
+
+
+def world_of(service: Service) -> World:
+    """Return the world of the tenant in scope: its calendar and its dated tables, amendments included."""
+    return World(office_hours(service), _row)
+
+
+def _row(table: str, key: str, on: date) -> Row | None:
+    return tables.all_in_force(table, on).get(key)
+
+
+def plain_answers(service: Service, row: Case) -> dict[str, Any]:
+    """Return the answers of a case whole, personal ones too. For the engine; pages ask `reads.whole`."""
+    return opened(service.form, row.answers, row.personal, row.tenant)
+
+
+def applicant_kind(row: Case) -> str:
+    """Return what is known of the applicant: anonymous, contact or account."""
+    if row.owner:
+        return "account"
+    return "contact" if row.contact and not row.is_anonymous else "anonymous"
+
+
+def office_codes(keys: set[Any]) -> Mapping[Any, str]:
+    """Return id → code of offices of the tenant."""
+    wanted = keys - {None}
+    if not wanted:
+        return {}
+    return dict(people.all_offices().filter(pk__in=wanted).values_list("pk", "code"))
+
+
+def run_of(row: CaseClock) -> Run:
+    """Return the run a row holds."""
+    return Run.read(row.clock, row.unit, row.limit, row.events)
+
+
+def situation_of(service: Service, row: Case) -> Situation:
+    """Return a case as the machine sees it; four queries."""
+    moves = list(
+        CaseMove.objects.filter(tenant=row.tenant, case=row)
+        .order_by("case_version")
+        .values_list("move", "from_state", "to_state", "at", "actor_id_text")
+    )
+    entered: dict[str, datetime] = {}
+    duties: dict[Duty, set[str]] = defaultdict(set)
+    for move, from_state, to_state, at, account in moves:
+        if from_state != to_state:
+            entered[to_state] = at
+        known = service.moves.get(move)
+        if known is not None and known.duty is not None and account:
+            duties[known.duty].add(account)
+    times = Counter(move for move, *_rest in moves)
+    times.pop(FILE, None)
+    tasks = list(CaseTask.objects.filter(tenant=row.tenant, case=row).order_by("opened_at", "pk"))
+    clocks = list(CaseClock.objects.filter(tenant=row.tenant, case=row))
+    codes = office_codes({row.office_id, *(one.office_id for one in tasks)})
+    runs = {one.clock: run_of(one) for one in clocks if one.clock in service.clocks}
+    return Situation(
+        state=row.state,
+        filed_at=row.received_at,
+        answers=plain_answers(service, row),
+        channel=row.channel,
+        applicant=applicant_kind(row),
+        region=row.region_code,
+        office=codes.get(row.office_id, ""),
+        previous=row.previous_state,
+        entered=entered,
+        times=times,
+        runs=runs,
+        tasks=tuple(TaskSeen(one.task, codes.get(one.office_id, ""), one.state) for one in tasks),
+        duties={duty: frozenset(accounts) for duty, accounts in duties.items()},
+        reopens=row.reopens,
+        reroutes=row.reroutes,
+        is_late=row.is_late,
+        fired=frozenset(
+            (one.clock, runs[one.clock].started_at, mark)
+            for one in clocks
+            if one.clock in runs
+            for mark in one.effects_done
+        ),
+    )
+
+
+def holds(condition: Condition | None, known: Mapping[str, Any]) -> bool:
+    """Answer a condition of a service; one without an answer is a no, and nothing passes by it."""
+    if condition is None:
+        return True
+    try:
+        return condition.holds(known)
+    except ConditionFailed:
+        return False
+
+
+def is_hidden_whole(service: Service, situation: Situation, at: datetime, world: World) -> bool:
+    """Tell whether a whole case is kept from officers, by a hiding of the service without fields."""
+    officers = service.roles_of(Party.OFFICER)
+    known = machine.values(service, situation, at, world)
+    return any(
+        not one.fields and officers & set(one.hidden_from) and holds(one.when, known)
+        for one in service.hiding
+    )

@@ -1,0 +1,89 @@
+"""Clocks of cases as rows: effects once, a changed decree told with its reason, news every week."""
+
+from datetime import date, timedelta
+
+import pytest
+from tests.cast import MALANG
+
+from balai.base.actor import system
+from balai.definitions.models import TableAmendment
+from balai.services import changes, jobs, reads
+from balai.services.models import CaseClock, CaseMove, DueChange, Notice
+from balai.services.tests.desk import ANSWER, FILED, Desk, at, filed, moved
+
+pytestmark = pytest.mark.django_db
+CLOCK = system("services.clock", MALANG)
+
+
+def test_a_clock_warns_and_escalates_once_however_often_it_is_asked(desk: Desk) -> None:
+    row = filed(desk.cast.sari.actor).case
+    for _again in range(3):
+        jobs.ring_clocks(at("2026-08-25 09:00").isoformat())
+    verify = CaseClock.objects.get(clock="verify")
+    assert (verify.state, verify.breached_at is not None) == ("running", True)
+    assert sorted(verify.effects_done) == ["breach 0", "warn 75", "warn 90"]
+    row.refresh_from_db()
+    assert row.is_late
+    assert Notice.objects.filter(template="late", account=desk.seto.actor.id, way="inbox").count() == 1
+    assert reads.board_of_offices(desk.seto.actor, at("2026-08-25 09:00"))[0].late == 1
+    assert reads.office_queue(desk.cast.agus.actor).lines == ()
+
+
+def test_silence_closes_an_answered_report_and_nobody_answers_lapses_one(desk: Desk) -> None:
+    row = filed(desk.cast.sari.actor).case
+    row = moved(desk.vera.actor, row, "assign", at("2026-08-19 09:00"))
+    row = moved(desk.cast.budi.actor, row, "accept", at("2026-08-19 10:00"))
+    row = moved(desk.cast.budi.actor, row, "answer", at("2026-08-20 09:00"), given={"result": ANSWER})
+    other = filed(desk.cast.sari.actor, "k2").case
+    other = moved(
+        desk.vera.actor,
+        other,
+        "ask_more",
+        at("2026-08-19 09:00"),
+        given={"question": "Kantor yang mana maksudnya?"},
+    )
+    jobs.ring_clocks(at("2026-10-01 09:00").isoformat())
+    row.refresh_from_db()
+    other.refresh_from_db()
+    assert (row.state, other.state) == ("closed", "rejected")
+    assert CaseMove.objects.filter(actor_name="services.clock").count() == 2
+
+
+def test_a_new_holiday_moves_the_due_date_and_says_why(desk: Desk) -> None:
+    row = filed(desk.cast.sari.actor).case
+    before = row.due_at
+    assert before is not None
+    TableAmendment.objects.create(
+        table="holidays",
+        key="2026-08-20",
+        valid_from=date(2026, 8, 20),
+        valid_to=date(2026, 8, 20),
+        values={"kind": "regional", "name_id": "Libur Uji", "certainty": "decreed"},
+        source="SK Uji",
+        reason="Uji",
+        status=TableAmendment.Status.APPROVED,
+        proposed_by="a",
+        proposed_by_name="A",
+        decided_by="b",
+        decided_by_name="B",
+        decided_at=FILED,
+    )
+    jobs.count_with_the_calendar(at("2026-08-19 09:00").isoformat())
+    row.refresh_from_db()
+    assert row.due_at == before + timedelta(days=3), "Friday becomes Monday"
+    changed = DueChange.objects.get(clock="verify")
+    assert (changed.before, changed.after) == (before, row.due_at)
+    assert "2026-08-20" in changed.reason
+    assert "Libur Uji" in changed.reason
+    told = [one for one in reads.inbox(desk.cast.sari.actor) if "berubah" in one.subject]
+    assert "Libur Uji" in told[0].text
+    jobs.count_with_the_calendar(at("2026-08-19 10:00").isoformat())
+    assert DueChange.objects.filter(clock="verify").count() == 1
+
+
+def test_news_comes_every_seven_days_once(desk: Desk) -> None:
+    filed(desk.cast.sari.actor)
+    for day in ("2026-08-24", "2026-08-26", "2026-08-27", "2026-09-02"):
+        jobs.tell_news(at(f"{day} 09:00").isoformat())
+    assert Notice.objects.filter(template="weekly", way="inbox").count() == 2
+    assert changes.ring(CLOCK, "00000000-0000-0000-0000-000000000000", FILED) == 0
