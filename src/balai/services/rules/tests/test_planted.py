@@ -235,8 +235,12 @@ PLANTED: tuple[Planted, ...] = (
     (
         "personal data on the map",
         SAMBAT,
-        "{value: form.category, name: category, meaning: {id: Kategori, en: Category}}\n      - {value: case.state, name: state, meaning: {id: Status, en: Status}}\n      - {value: case.filed_at, name: filed_on",
-        "{value: form.reporter.name, name: category, meaning: {id: Nama, en: Name}}\n      - {value: case.state, name: state, meaning: {id: Status, en: Status}}\n      - {value: case.filed_at, name: filed_on",
+        "{value: form.category, name: category, meaning: {id: Kategori, en: Category}}\n"
+        "      - {value: case.state, name: state, meaning: {id: Status, en: Status}}\n"
+        "      - {value: case.filed_at, name: filed_on",
+        "{value: form.reporter.name, name: category, meaning: {id: Nama, en: Name}}\n"
+        "      - {value: case.state, name: state, meaning: {id: Status, en: Status}}\n"
+        "      - {value: case.filed_at, name: filed_on",
         "form.reporter.name",
         "tanpa disamarkan",
     ),
