@@ -4,7 +4,6 @@ Signals of the tables call it, so that no way of changing a dataset can forget i
 after an upgrade, what is missing or was written by another profile is made up for.
 """
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -39,18 +38,25 @@ def keep(row: Dataset) -> bool:
     said = said_of(row)
     if CatalogueText.objects.filter(dataset=row, mark=said.mark).exists():
         return False
-    texts: Mapping[str, str] = written(said)
-    CatalogueText.objects.update_or_create(dataset=row, defaults={"mark": said.mark, **texts})
+    CatalogueText.objects.update_or_create(dataset=row, defaults={"mark": said.mark, **written(said)})
     return True
 
 
 def keep_catalogue() -> int:
     """Make up for what is missing in the tenant in scope; return how many datasets were written."""
     rows = Dataset.objects.filter(tenant=tenancy.current_tenant(), current__isnull=False)
-    count = sum(map(keep, rows.select_related("current", "producer").iterator(chunk_size=500)))
-    if count:
+    known = set(CatalogueText.objects.values_list("dataset_id", flat=True))
+    count, new = 0, []
+    for row in rows.select_related("current", "producer").iterator(chunk_size=500):
+        if row.pk in known:
+            count += keep(row)
+        else:
+            said = said_of(row)
+            new.append(CatalogueText(dataset=row, mark=said.mark, **written(said)))
+    CatalogueText.objects.bulk_create(new, batch_size=200)
+    if count or new:
         _mark()
-    return count
+    return count + len(new)
 
 
 def _mark() -> None:

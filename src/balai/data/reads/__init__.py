@@ -71,7 +71,9 @@ from balai.data.reads.shelf import (
     ListedPage,
     Shelf,
     Wanted,
+    described,
     listed,
+    references,
     shelf,
 )
 from balai.data.reads.shelved import Listed
@@ -141,6 +143,7 @@ __all__ = [
     "dataset",
     "dataset_alone",
     "definition_of",
+    "described",
     "difference",
     "export",
     "features",
@@ -161,6 +164,7 @@ __all__ = [
     "question",
     "readable",
     "readable_version",
+    "references",
     "rows",
     "rows_behind",
     "rows_of_one_key",

@@ -10,9 +10,30 @@ from balai.base import tenancy
 from balai.base.actor import Actor
 from balai.base.errors import Fault, Invalid
 from balai.data.reads.catalogue import DatasetRow
-from balai.data.reads.shelved import EXCEL_MOST_ROWS, FACETS, Bits, Listed, Shelved, bits, each, shelved
+from balai.data.reads.shelved import (
+    EXCEL_MOST_ROWS,
+    FACETS,
+    TRAITS,
+    Bits,
+    Listed,
+    Shelved,
+    bits,
+    each,
+    shelved,
+)
 
-__all__ = ["EXCEL_MOST_ROWS", "FACETS", "SORTS", "ListedPage", "Shelf", "Wanted", "listed", "shelf"]
+__all__ = [
+    "EXCEL_MOST_ROWS",
+    "FACETS",
+    "SORTS",
+    "ListedPage",
+    "Shelf",
+    "Wanted",
+    "described",
+    "listed",
+    "references",
+    "shelf",
+]
 
 SORTS = ("title", "newest", "largest")
 MOST_VALUES = 20
@@ -27,7 +48,7 @@ class Wanted:
         words: every one of them is in code, title, description, keywords or columns.
         keyword, producer (name), classification: as the datasets say.
         whose: "city" or "nation".
-        holds: "point", "region", "rupiah", "date" (a column of this type) or "excel" (fits a workbook).
+        holds: "point", "region", "rupiah" (a column of this type) or "excel" (fits a workbook).
         licence, region (code): as the datasets say.
         sort: one of SORTS.
     """
@@ -86,12 +107,28 @@ class ListedPage:
     next: str
 
 
+def references(actor: Actor) -> tuple[str, ...]:
+    """Return the code lists that columns of datasets the actor may read take their values from."""
+    kept = shelved(actor)
+    seen = kept.seen(actor)
+    named = [
+        name for name, own in kept.facets[TRAITS].items() if name.startswith("reference:") and own & seen
+    ]
+    return tuple(sorted(name.removeprefix("reference:") for name in named))
+
+
+def described(actor: Actor, page: ListedPage) -> tuple[DatasetRow, ...]:
+    """Return what is said of the datasets of a page of `listed`, in its order."""
+    kept = shelved(actor)
+    return kept.rows([kept.places[one.id] for one in page.rows if one.id in kept.places])
+
+
 def listed(
     actor: Actor,
     *,
     words: str = "",
     since: datetime | None = None,
-    holds: tuple[str, ...] = (),
+    traits: tuple[str, ...] = (),
     only_own: bool = False,
     after: str = "",
     limit: int = 100,
@@ -100,7 +137,8 @@ def listed(
 
     Args:
         since: those whose version that stands was published then or later.
-        holds: those that have at least one of these, as `Wanted.holds`.
+        traits: those that have at least one of these: "point", "region" (a column of this type),
+            "priority", or "reference:" with the name of a code list their columns use.
         only_own: leave out the nation's.
         after: `next` of the page before; a code of a dataset that is gone since serves as well.
     """
@@ -110,10 +148,10 @@ def listed(
     if only_own:
         whose = "nation" if actor.tenant == tenancy.NATIONAL else "city"
         found &= _with(kept, "whose", whose)
-    if holds:
+    if traits:
         having = 0
-        for one in holds:
-            having |= _with(kept, "holds", one)
+        for one in traits:
+            having |= _with(kept, TRAITS, one)
         found &= having
     if since is not None:
         found &= bits(place for place in each(found) if kept.listed[place].changed_at >= since)
@@ -121,7 +159,7 @@ def listed(
     codes = [kept.listed[place] for place in places]
     start = next((n for n, one in enumerate(codes) if one.code > after), len(codes)) if after else 0
     page = codes[start : start + limit]
-    return ListedPage(tuple(page), len(codes), page[-1].code if start + limit < len(codes) else "")
+    return ListedPage(tuple(page), len(codes), page[-1].code if page and start + limit < len(codes) else "")
 
 
 def _having(kept: Shelved, words: str, every: Bits) -> Bits:

@@ -25,6 +25,8 @@ EXCEL_MOST_ROWS = 100_000
 """A workbook of more rows takes too long to make while somebody waits."""
 FACETS = ("keyword", "producer", "classification", "whose", "holds", "licence", "region")
 """What the catalogue is narrowed down by, each with one value at a time."""
+TRAITS = "traits"
+"""What lists are made by that nobody chooses on a page: "point", "region", "priority", "reference:<list>"."""
 _MOST_KEPT = 8
 """Tenants whose catalogue a process keeps."""
 _MOST_ROWS = 2000
@@ -190,7 +192,7 @@ def _read(tenant: str, marks: tuple[str, ...]) -> Shelved:
     rows.sort(key=lambda row: (row[1] != tenant, row[4]["title"]["id"].casefold(), row[2]))
     listed = []
     words: defaultdict[str, list[int]] = defaultdict(list)
-    facets: dict[str, defaultdict[str, list[int]]] = {name: defaultdict(list) for name in FACETS}
+    facets: dict[str, defaultdict[str, list[int]]] = {name: defaultdict(list) for name in (*FACETS, TRAITS)}
     for place, (pk, whose, code, classification, said, producer, at, count) in enumerate(rows):
         values = _values(said, whose, classification, producer or "", count)
         listed.append(Listed(pk, whose, code, said["title"]["id"], values["holds"], at, count))
@@ -225,7 +227,12 @@ def _values(
     """Return facet → the values a dataset has there."""
     types = {column["type"] for column in said["columns"] if column.get("transform") != "drop"}
     types |= {"region" for column in said["columns"] if column.get("transform") == "village"}
-    holds = tuple(kind for kind in ("point", "region", "rupiah", "date") if kind in types)
+    holds = tuple(kind for kind in ("point", "region", "rupiah") if kind in types)
+    traits = [each for each in ("point", "region") if each in types]
+    traits += ["priority"] if said.get("priority") else []
+    traits += [
+        f"reference:{one}" for one in dict.fromkeys(each.get("reference") for each in said["columns"]) if one
+    ]
     coverage = said.get("coverage", "tenant")
     return {
         "keyword": tuple(dict.fromkeys(said["keywords"])),
@@ -235,4 +242,5 @@ def _values(
         "holds": holds + (("excel",) if rows <= EXCEL_MOST_ROWS else ()),
         "licence": (said["licence"],),
         "region": (tenant if coverage == "tenant" else coverage,),
+        TRAITS: tuple(traits),
     }

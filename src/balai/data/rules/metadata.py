@@ -137,6 +137,12 @@ class Retention(Written):
     latest: Annotated[int, Field(ge=1)] | None = None
 
 
+class Priority(Written):
+    """A dataset of national or regional priority (data prioritas), and what decided so."""
+
+    basis: Annotated[str, Field(min_length=1)]
+
+
 class Declaration(Written):
     """A dataset as declared.
 
@@ -146,6 +152,7 @@ class Declaration(Written):
         coverage: "tenant" (the local government that publishes it), or a region code.
         key: names of the published columns that tell rows apart; rows are kept in their order.
         k: rows alike needed for a row to leave, where personal columns do.
+        priority: where it is one of the data prioritas (Perpres 39/2019 Pasal 1), the decision that says so.
     """
 
     code: Name
@@ -164,6 +171,7 @@ class Declaration(Written):
     key: Annotated[tuple[Name, ...], Field(min_length=1)]
     k: Annotated[int, Field(ge=2, le=1000)] | None = None
     retention: Retention = Retention()
+    priority: Priority | None = None
     columns: Annotated[tuple[Column, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -188,7 +196,11 @@ class Declaration(Written):
 
     def written(self) -> dict[str, Any]:
         """Return the declaration as plain values, for the database."""
-        return self.model_dump(mode="json")
+        found = self.model_dump(mode="json")
+        if self.priority is None:
+            # What was written before there were priorities is to be the same still.
+            del found["priority"]
+        return found
 
 
 def read(written: Mapping[str, Any]) -> Declaration:

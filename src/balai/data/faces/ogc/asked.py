@@ -77,10 +77,10 @@ def plain(query: QueryDict, known: Sequence[str]) -> Mapping[str, str]:
     """Return the parameters by name. Raises Invalid where one is unknown or stands twice."""
     for name in query:
         if name not in known:
-            raise _wrong(name, query[name], ", ".join(known))
+            raise _wrong(name, str(query[name]), ", ".join(known))
         if len(query.getlist(name)) > 1:
             raise _wrong(name, ", ".join(query.getlist(name)), _("Tulis sekali saja."))
-    return {name: query[name] for name in query}
+    return {name: str(query[name]) for name in query}
 
 
 def _number(found: Mapping[str, str], name: str, otherwise: int, least: int) -> int:

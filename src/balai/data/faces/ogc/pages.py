@@ -23,7 +23,7 @@ from balai.data.faces.ogc.described import GEOJSON, OPENAPI, Doc, Whole, link
 from balai.people import reads as people
 from balai.places import reads as places
 
-_HOLDS = ("point", "region")
+_LIES = ("point", "region")
 _MOST_COLLECTIONS = 1000
 _MOST_IN_API = 200
 """Collections named one by one in the OpenAPI document; with more, any name stands there."""
@@ -68,7 +68,7 @@ def conformance(request: HttpRequest) -> HttpResponse:
 @_ogc
 def api(request: HttpRequest) -> HttpResponse:
     plain(request.GET, ("f",))
-    found = reads.listed(actor_of(request), holds=_HOLDS, limit=_MOST_IN_API)
+    found = reads.listed(actor_of(request), traits=_LIES, limit=_MOST_IN_API)
     named = () if found.next else found.rows
     whole = _whole(request)
     told = described.openapi(whole("").rstrip("/"), _name(request), named)
@@ -84,7 +84,7 @@ def collections(request: HttpRequest) -> HttpResponse:
     """Every dataset whose rows lie somewhere, a thousand at a time."""
     asked_for = plain(request.GET, ("f", "after"))
     found = reads.listed(
-        actor_of(request), holds=_HOLDS, after=asked_for.get("after", ""), limit=_MOST_COLLECTIONS
+        actor_of(request), traits=_LIES, after=asked_for.get("after", ""), limit=_MOST_COLLECTIONS
     )
     whole = _whole(request)
     links = described.own_links(whole, "collections")
