@@ -193,12 +193,8 @@ def keep_rating(row: Case, score: int, text: str, at: datetime) -> Rating:
     if len(text) > LONGEST:
         raise Invalid([_too_long(_("Alasan"))])
     service = service_of(row)
-    was_answered = not row.is_open or any(
-        role in service.roles_of(Party.APPLICANT)
-        for move in service.moves_from[row.state]
-        if service.states[row.state].kind != "open" or move.reopens
-        for role in move.by
-    )
+    # What can be opened again was answered.
+    was_answered = not row.is_open or any(move.reopens for move in service.moves_from[row.state])
     if not was_answered:
         raise Locked(_("Layanan ini belum dijawab, jadi belum dapat dinilai."))
     made: Rating
