@@ -86,9 +86,7 @@ def begin_upload(
     held = _alive().aggregate(sum=Sum("size"))["sum"] or 0
     if held + size > options.intake_quota_mb * 1_000_000:
         raise NoRoom(
-            _(
-                "Berkas yang sedang diproses di daerah ini sudah %(most)d MB. Selesaikan atau buang yang lama."
-            )
+            _("Berkas yang sedang diproses di daerah ini sudah %(most)d MB. Selesaikan atau buang yang lama.")
             % {"most": options.intake_quota_mb}
         )
     upload: Upload = Upload.objects.create(
@@ -189,7 +187,7 @@ def choose(actor: Actor, upload: UUID, said: Mapping[str, Any], *, version: int,
     row = _taken(actor, upload, version, ("asking", "refused", "judged"))
     layout = {name: value for name, value in dict(said.get("layout") or {}).items() if name in _LAYOUT}
     _refuse_layout(layout)
-    known = row.said
+    known = {name: value for name, value in row.said.items() if name != "unseen"}
     is_anew = row.state == Upload.State.REFUSED or any(
         value != (row.taken.get("layout") or {}).get(name) for name, value in layout.items()
     )

@@ -122,6 +122,8 @@ def _read(row: Upload, at: datetime) -> None:
         with transaction.atomic():
             again = Upload.objects.select_for_update().get(pk=row.pk)
             if again.version == row.version:
+                # Nobody looked: what is whole goes on by itself to the end.
+                again.said = {**again.said, "unseen": True}
                 _work(again, Upload.State.CHECKING, at)
 
 
@@ -234,7 +236,7 @@ def _check(row: Upload, at: datetime) -> None:
         "said": said,
     }
     _end(row, Upload.State.JUDGED, at, faults=[], **found)
-    if row.source == Upload.Source.FETCH and row.state == Upload.State.JUDGED and not report["faults"]:
+    if row.said.get("unseen") and row.state == Upload.State.JUDGED and not report["faults"]:
         source = row.fetched_from
         with transaction.atomic():
             again = Upload.objects.select_for_update().get(pk=row.pk)

@@ -106,11 +106,24 @@ def _where(feature: dict[str, Any]) -> tuple[dict[str, str], str]:
         return {}, _("Bentuknya bukan geometri GeoJSON.")
     if not (-180 <= left <= right <= 180 and -90 <= bottom <= top <= 90):
         return {}, _("Koordinatnya di luar bumi; tulis bujur lalu lintang dalam derajat.")
-    if not found.is_valid:
+    if not found.is_valid or not _is_closed(geometry):
         return {}, _("Bentuknya tidak utuh: cincinnya tidak tertutup atau memotong dirinya sendiri.")
     if geometry.get("type") == "Point" and not found.is_empty:
         return {"bujur": repr(found.x), "lintang": repr(found.y)}, ""
     return {"geometri": json.dumps(geometry, separators=(",", ":"))}, ""
+
+
+def _is_closed(geometry: dict[str, Any]) -> bool:
+    """Say whether every ring ends where it began; the geometry engine would close it by itself."""
+    kind, found = geometry.get("type"), geometry.get("coordinates") or []
+    rings = (
+        found
+        if kind == "Polygon"
+        else [ring for part in found for ring in part]
+        if kind == "MultiPolygon"
+        else []
+    )
+    return all(ring and ring[0] == ring[-1] for ring in rings)
 
 
 def _features(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -60,6 +60,8 @@ def looked_at(path: Path, form: str, encoding: str, said: dict[str, Any]) -> tup
     first = text.split("\n", 1)[0]
     if max(map(first.count, DELIMITERS)) >= MOST_COLUMNS:
         raise _too_wide()
+    if not text.strip():
+        raise _empty()
     found = Layout(form, encoding).changed(said)
     if form == "csv" and "delimiter" not in said:
         found = replace(found, delimiter=_delimiter(text))
@@ -67,7 +69,7 @@ def looked_at(path: Path, form: str, encoding: str, said: dict[str, Any]) -> tup
         found = replace(found, quote=_quote(text, found.delimiter))
     rows = _rows(text, found)
     if not any(any(row) for row in rows):
-        raise unfit(_("Berkasnya kosong."), _("Unggah berkas dengan baris judul dan barisnya."))
+        raise _empty()
     if "header_row" not in said:
         found = replace(found, header_row=_header_row(rows))
     if found.header_row > len(rows):
@@ -76,6 +78,10 @@ def looked_at(path: Path, form: str, encoding: str, said: dict[str, Any]) -> tup
     if len(heads) > MOST_COLUMNS:
         raise _too_wide()
     return found, heads
+
+
+def _empty() -> Exception:
+    return unfit(_("Berkasnya kosong."), _("Unggah berkas dengan baris judul dan barisnya."))
 
 
 def _too_wide() -> Exception:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -91,7 +92,26 @@ def create(request: HttpRequest) -> HttpResponse:
         raise Locked(_("Akun Anda belum duduk di perangkat daerah, jadi belum dapat membuat set data."))
     if start.get("producer") not in offices:
         start["producer"] = next(iter(offices))
+    if not copied:
+        columns = _recognised(request) or columns
     return _ask(request, offices, start, columns, None, copied)
+
+
+def _recognised(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the columns of the file that `?kiriman=` names, as they were recognised; meanings are asked."""
+    try:
+        row = reads.upload(actor_of(request), UUID(request.GET["kiriman"]))
+    except (KeyError, ValueError, NotFound):
+        return []
+    return [
+        {
+            "name": each["name"],
+            "type": each["type"],
+            "optional": each["missing"] > 0,
+            "decimals": each["decimals"] if each["type"] == "decimal" else None,
+        }
+        for each in row.proposal
+    ]
 
 
 @get_or_post

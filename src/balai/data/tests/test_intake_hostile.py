@@ -134,7 +134,7 @@ def test_a_cell_is_read_as_written_or_left_for_the_check(
 ) -> None:
     type_ = ColumnType(kind)
     made, fit = duckdb.execute(
-        f"SELECT {canonical('x', type_, style)}, {fits('x', type_, style)} FROM (SELECT ? AS x)",  # noqa: S608
+        f"SELECT {canonical('x', type_, style)}, {fits('x', type_, style)} FROM (SELECT ? AS x)",
         [written],
     ).fetchone() or ("", False)
     assert (made if fit else None) == read

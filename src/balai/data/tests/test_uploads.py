@@ -214,7 +214,7 @@ def test_agus_and_joko_see_nothing_of_files_of_others(cast: Cast) -> None:
 
 
 def test_a_file_for_a_new_dataset_shows_what_was_recognised(cast: Cast) -> None:
-    file = SimpleUploadedFile("a.csv", "Nama;Jumlah\nAir;1.204\nApi;2.100\n".encode())
+    file = SimpleUploadedFile("a.csv", b"Nama;Jumlah\nAir;1.204\nApi;2.100\n")
     answer = cast.budi.client.post("/meja/kiriman/baru/", {"file": file})
     worker.drain()
     page = cast.budi.client.get(answer["Location"]).content.decode()
