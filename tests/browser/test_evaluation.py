@@ -46,8 +46,9 @@ def _moment(value: datetime) -> str:
     return value.strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def _said(page: Page) -> str:
-    return page.locator(".messages").inner_text()
+def _said(page: Page, words: str) -> None:
+    """Wait until the page says what was done."""
+    page.locator(".messages", has_text=words).wait_for()
 
 
 def _open_round(page: Page, site: Site) -> str:
@@ -69,7 +70,7 @@ def _open_round(page: Page, site: Site) -> str:
     for region in OFFICES:
         page.check(f"[name=regions][value='{region}']")
     page.click("main button.button-primary")
-    assert "Tahap dibuka" in _said(page)
+    _said(page, "Tahap dibuka")
     return page.url
 
 
@@ -79,10 +80,10 @@ def _answer(page: Page, site: Site, host: str, key: str, level: int) -> None:
         page.goto(site.at(f"/meja/penilaian/{key}/isian/?bagian={part}", host))
         page.evaluate(FILL, level)
         page.click("main button.button-primary")
-        assert "jawaban tersimpan" in _said(page)
+        _said(page, "jawaban tersimpan")
     page.goto(site.at(f"/meja/penilaian/{key}/kirim/", host))
     page.click("main button.button-primary")
-    assert "terkirim" in _said(page)
+    _said(page, "terkirim")
 
 
 def _assign(page: Page, site: Site, key: str) -> dict[str, str]:
@@ -97,14 +98,14 @@ def _assign(page: Page, site: Site, key: str) -> dict[str, str]:
         for _assessor in ASSESSORS:
             page.goto(site.at(f"{address}penilai/", NATION))
             page.click("main button.button-primary")
-            assert "ditugaskan" in _said(page)
+            _said(page, "ditugaskan")
     return regions
 
 
 def _judge(page: Page, site: Site, region: str, level: int, but: dict[str, int]) -> None:
     """Declare, score all parts by the plain form, advise and finish, as the assessor of the page."""
     page.goto(site.at("/meja/penilaian/", NATION))
-    page.locator("tr", has_text="Evaluasi SPBE uji").locator("a", has_text=region).click()
+    page.locator("tr", has_text="Evaluasi SPBE uji").locator("a[href*='/menilai/']", has_text=region).click()
     home = page.url
     page.click("a[href$='/pernyataan/']")
     page.check("[name=has_conflict][value=no]")
@@ -112,8 +113,8 @@ def _judge(page: Page, site: Site, region: str, level: int, but: dict[str, int])
     for part in PARTS:
         page.goto(f"{home}nilai/?bagian={part}")
         page.evaluate(SCORE, [level, but])
-        page.click("main button.button-primary")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.click("main button.button-primary")
     page.goto(f"{home}rekomendasi/")
     page.fill("[name=text]", f"Lengkapi audit TIK {region}.")
     page.click("main button.button-primary")
@@ -121,7 +122,7 @@ def _judge(page: Page, site: Site, region: str, level: int, but: dict[str, int])
     page.fill("[name=strengths]", "Kebijakan lengkap.")
     page.fill("[name=weaknesses]", "Audit belum rutin.")
     page.click("main button.button-primary")
-    assert "selesai" in _said(page)
+    _said(page, "selesai")
 
 
 def test_a_whole_round_for_four_regions(site: Site, open_as: Callable[..., Page]) -> None:
@@ -164,7 +165,7 @@ def test_a_whole_round_for_four_regions(site: Site, open_as: Callable[..., Page]
     nation.goto(site.at(f"/meja/penilaian/{key}/bekukan/", NATION))
     fits(nation)
     nation.click("main button.button-danger")
-    assert "Hasil 4 daerah dibekukan" in _said(nation)
+    _said(nation, "Hasil 4 daerah dibekukan")
     fits(nation)
 
     _look_at_the_report(nation, site, key)
@@ -242,7 +243,7 @@ def test_scores_survive_a_lost_connection(site: Site, open_as: Callable[..., Pag
 
     tablet = open_as(assessor, 820, NATION)
     tablet.goto(site.at("/meja/penilaian/", NATION))
-    tablet.locator("tr", has_text="Wawancara uji").locator("a").click()
+    tablet.locator("tr", has_text="Wawancara uji").locator("a[href*='/menilai/']").click()
     home = tablet.url
     tablet.click("a[href$='/pernyataan/']")
     tablet.check("[name=has_conflict][value=no]")
