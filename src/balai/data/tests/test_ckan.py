@@ -15,6 +15,7 @@ from tests.cast import Cast, Person, visitor_at
 
 from balai.base import tenancy
 from balai.data import changes
+from balai.data.faces.answering import visits
 from balai.data.faces.ckan import shelf
 from balai.data.models import Dataset
 from balai.data.tests.over_http import remote_at
@@ -31,6 +32,7 @@ VERBS = ["data.read", "data.read_limited", "data.produce", "data.publish", "data
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
     shelf.forget()
+    visits.cache_clear()
     yield
     shelf.forget()
 
@@ -233,6 +235,16 @@ def test_who_has_an_answer_gets_304_until_something_changed(bins: Dataset) -> No
     publish([a_bin(1)], "2027")
     after = client.get(there, headers={"If-None-Match": first["ETag"]})
     assert after.json()["result"]["version"] == "2"
+
+
+def test_visitors_ask_so_often_a_minute(bins: Dataset, cast: Cast, settings: Any) -> None:
+    settings.FACES_VISITOR_PER_MINUTE = 2
+    visits.cache_clear()
+    client = visitor_at("35.73")
+    statuses = [client.get("/api/3/action/package_list").status_code for _time in range(3)]
+    visits.cache_clear()
+    assert statuses[-1] == 429
+    assert cast.budi.client.get("/api/3/action/package_list").status_code == 200
 
 
 # Who sees what

@@ -72,7 +72,7 @@ def package_search(asked: Asked) -> Rendered:
     query = solr.read(asked.text("q"), now)
     narrowed = [solr.read(str(text), now) for text in _narrowings(asked)]
     docs: Iterable[Doc] = shelf(asked.actor).docs
-    private = asked.yes("include_private") or asked.yes("include_drafts")
+    private = asked.yes("include_private")
     docs = [doc for doc in docs if private or doc.is_open]
     found = [doc for doc in docs if query.fits(doc) and all(one.fits(doc) for one in narrowed)]
     order = asked.text("sort") or "score desc, metadata_modified desc"

@@ -205,7 +205,7 @@ def _producer(asked: Asked) -> str:
     for row in people.all_offices():
         if key in (str(row.pk), row.code):
             return row.code
-    raise Wrong("owner_org", _("Organization does not exist"), _("Pilih dari organization_list."))
+    raise Wrong("owner_org", _("Tidak ada perangkat daerah ini."), _("Pilih dari organization_list."))
 
 
 def _licence(key: str, before: Any) -> str:

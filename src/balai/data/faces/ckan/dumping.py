@@ -19,7 +19,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from balai.base.errors import Refused
-from balai.data.engines.reader import PULSE
+from balai.data.engines.reader import PULSE, Form
 from balai.data.faces.ckan import rows
 from balai.data.faces.ckan.asked import Asked
 from balai.data.faces.ckan.faults import Wrong
@@ -59,7 +59,7 @@ def dump(asked: Asked, key: str) -> HttpResponseBase:
     sql = rows.text(known, table, said, wanted, asked.number("offset", 0, MOST_OFFSET))
     sql = _named(sql, said)
     passing = question(asked.actor, sql, WHOLE - 1, {table.code: table})
-    form = "parquet" if kind == "parquet" else None
+    form: Form | None = "parquet" if kind == "parquet" else None
     under_way = begin(asked.actor, passing, address=address_of(asked.request), form=form, long=True)
     parts = _parts(under_way, kind, said.asked.columns)
     first = _BOM if asked.yes("bom") and kind in ("csv", "tsv") else b""

@@ -18,6 +18,7 @@ from balai.base.errors import Invalid
 from balai.data.faces.ckan import words
 from balai.data.faces.ckan.asked import Asked
 from balai.data.faces.ckan.faults import Wrong
+from balai.data.pages.query_asked import address_of
 from balai.data.reads import rows_columns
 from balai.data.reads.asking import ask, question
 from balai.data.reads.rows_sqlite import TooFar, side
@@ -54,11 +55,13 @@ class Wish:
 
     Attributes:
         tree: a search for words that side files cannot answer; None where `asked.words` says it all.
+        address: where a visitor asks from, by which turns are taken.
     """
 
     asked: RowsAsked
     tree: words.Tree | None
     is_distinct: bool
+    address: str = ""
 
     @property
     def is_plain(self) -> bool:
@@ -85,7 +88,7 @@ def wish(asked: Asked, known: Facts) -> Wish:
     shown = {one.name for one in said.columns}
     if is_distinct and any(one.name not in shown for one, _greatest in said.sort):
         raise Wrong("sort", _("Dengan distinct, urutkan hanya menurut kolom yang ditampilkan."))
-    return Wish(said, tree, is_distinct)
+    return Wish(said, tree, is_distinct, address_of(asked.request))
 
 
 def page(actor: Actor, code: str, known: Facts, said: Wish, form: Form, limit: int, offset: int) -> bytes:
@@ -110,8 +113,8 @@ def total(actor: Actor, code: str, known: Facts, said: Wish) -> int:
     """Return how many rows fit, exact; with distinct, how many different ones."""
     if said.is_plain and not said.asked.conditions and not said.asked.words:
         return known.rows
-    key = (known.id, said.asked.conditions, said.asked.words, said.tree, said.is_distinct)
-    key = (*key, said.asked.columns if said.is_distinct else ())
+    shown = said.asked.columns if said.is_distinct else ()
+    key = (known.id, said.asked.conditions, said.asked.words, said.tree, shown)
     totals = _totals()
     if key not in totals:
         if len(totals) >= _TOTALS:
@@ -186,7 +189,8 @@ def _asked(actor: Actor, table: Readable, sql: str, most: int, said: Wish) -> li
         with ask(actor, sql, most, tables) as answer:
             return [tuple(row) for row in answer.rows]
     # What no index helps waits for its turn, as questions in SQL do.
-    with begin(actor, question(actor, sql, most, tables)) as under_way, under_way.answer() as answer:
+    passed = question(actor, sql, most, tables)
+    with begin(actor, passed, address=said.address) as under_way, under_way.answer() as answer:
         return [tuple(row) for row in answer.rows]
 
 

@@ -137,7 +137,7 @@ def _anything_since(instant: datetime, reads: tuple[str, ...]) -> bool:
     """Tell whether anything was done in the tenants in scope since an instant."""
     sql, values = _since_sql(reads)
     key = first_at(instant)
-    placed = [_adapted(value, key) for value in values]
+    placed: list[Any] = [_adapted(value, key) for value in values]
     with connection.cursor() as cursor:
         cursor.execute(sql, placed)
         return cursor.fetchone() is not None

@@ -1,6 +1,7 @@
 """The two addresses of the face: an action by its name, and the rows of a resource as a file."""
 
 import json
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from functools import wraps
@@ -16,10 +17,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from balai.base.access import actor_of, needs, public
 from balai.base.answers import refusal_in
 from balai.base.errors import TooLarge
+from balai.data.engines.turns import TooMany
+from balai.data.faces.answering import visits
 from balai.data.faces.ckan import answers, dumping
 from balai.data.faces.ckan.asked import Asked, Data, actions
 from balai.data.faces.ckan.faults import BadRequest, BadSearch, Wrong
 from balai.data.faces.ckan.keys import let_in
+from balai.data.pages.query_asked import address_of
 
 MOST_DEPTH = 100
 
@@ -32,7 +36,8 @@ def _spoken(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
         name, base = named.get("name", "datastore_dump"), base_of(request)
         try:
             let_in(request)
-            response = view(request, **named)
+            wait = _wait(request)
+            response = _too_many(base, name, wait) if wait else view(request, **named)
         except BadRequest as error:
             response = answers.mere_text(str(error))
         except (Wrong, BadSearch) as error:
@@ -83,6 +88,19 @@ def dump(request: HttpRequest, id: str) -> HttpResponseBase:
 def version(request: HttpRequest) -> HttpResponse:
     """Say which version of CKAN's API this is."""
     return HttpResponse('{"version": 3}', content_type="application/json;charset=utf-8")
+
+
+def _wait(request: HttpRequest) -> int:
+    """Return for how many seconds a visitor is to wait, as at the other faces; 0 where they are welcome."""
+    if actor_of(request).is_signed_in:
+        return 0
+    return visits().seconds_to_wait(address_of(request), time.monotonic())
+
+
+def _too_many(base: str, name: str, wait: int) -> HttpResponseBase:
+    response = answers.refused(base, name, TooMany(_("Terlalu sering. Coba lagi sebentar lagi.")))
+    response["Retry-After"] = str(wait)
+    return response
 
 
 def base_of(request: HttpRequest) -> str:

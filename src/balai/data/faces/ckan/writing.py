@@ -24,6 +24,7 @@ from balai.data.faces.ckan.packages import resource_of
 from balai.data.faces.ckan.resources import uuid_of, version_named
 from balai.data.models import Dataset
 from balai.data.rules.metadata import read
+from balai.data.storage import storage
 
 
 @action("package_create", writes=True)
@@ -178,5 +179,9 @@ def _upload(asked: Asked, row: Dataset) -> Iterator[Path]:
             _("Berkasnya belum ada; sebuah alamat (url) tidak diambil."),
             _("Kirim CSV UTF-8 dengan judul kolom seperti yang dideklarasikan, sebagai multipart “upload”."),
         )
-    with changes.on_disk(row.tenant, upload.file) as path:
+    with storage().drafting(row.tenant) as folder:
+        path = folder / "given.csv"
+        with path.open("wb") as file:
+            for part in upload.chunks():
+                file.write(part)
         yield path

@@ -105,7 +105,9 @@ def _records(asked: Asked) -> list[Mapping[str, Any]]:
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise Wrong("records", _("Tulis sebagai daftar baris, tiap baris kolom dan nilainya."))
     # The number of a row is ours to give.
-    records = [{name: value for name, value in each.items() if name != "_id"} for each in found]
+    records: list[Mapping[str, Any]] = [
+        {name: value for name, value in each.items() if name != "_id"} for each in found
+    ]
     for place, each in enumerate(records, 1):
         if nested := [name for name, value in each.items() if isinstance(value, dict | list)]:
             told = _("Baris %(row)d: nilai %(name)s bukan teks, angka, atau tanggal.")
