@@ -1,5 +1,6 @@
 """Every query of services: what may be seen, queues, one case whole, the inbox, the supervisor's figures."""
 
+from balai.services.reads.alike import Alike, alike
 from balai.services.reads.definitions import service, service_of, services, version_of
 from balai.services.reads.figures import OfficeFigures, board_of_offices
 from balai.services.reads.inbox import Delivery, Message, deliveries, inbox, unread
@@ -24,6 +25,7 @@ from balai.services.reads.whole import Tracked, Whole, file_of, track, whole
 
 __all__ = [
     "After",
+    "Alike",
     "Delivery",
     "Line",
     "Message",
@@ -34,6 +36,7 @@ __all__ = [
     "Tracked",
     "Wanted",
     "Whole",
+    "alike",
     "board",
     "board_of_offices",
     "case",

@@ -9,8 +9,8 @@ from balai.forms.rules import Field, Form, Type, answered
 from balai.services.rules.definition import Service
 
 LONGEST_SUBJECT, LONGEST_KEY = 200, 120
-ANONYMOUS = "anonymous"
-"""The yes-or-no field of a form by which its applicant stays unnamed."""
+ANONYMOUS, SECRET = "anonymous", "secret"
+"""Yes-or-no fields of a form: its applicant stays unnamed; the public is shown nothing of it."""
 
 
 @dataclass(frozen=True)

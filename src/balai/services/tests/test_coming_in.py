@@ -1,6 +1,7 @@
 """The ways a case comes in: a page, the counter, a helper; and what is too much."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from tests.cast import Cast
@@ -76,3 +77,26 @@ def test_a_way_the_service_does_not_take_and_one_without_the_right_are_refused(
         changes.file(cast.sari.actor, "tidak_ada", REPORT, changes.Coming("web", "k"), FILED)
     row = changes.file(desk.vera.actor, "sambat", REPORT, changes.Coming("import", "k"), FILED).case
     assert row.channel == "import"
+
+
+def test_a_like_report_is_shown_before_filing_and_followed_instead(desk: Desk) -> None:
+    point = {"latitude": "-7.982", "longitude": "112.63"}
+    service = reads.service("sambat", FILED.date())
+    row = filed(desk.cast.visitor).case
+    row.longitude, row.latitude = Decimal(point["longitude"]), Decimal(point["latitude"])
+    row.save()
+    near = {**REPORT, "place": {"point": {"latitude": "-7.9825", "longitude": "112.63"}}}
+    (found,) = reads.alike(service, near, FILED)
+    assert (found.number, found.metres) == (row.number, 56)
+    far = {**REPORT, "place": {"point": {"latitude": "-7.99", "longitude": "112.63"}}}
+    other = {**REPORT, "category": "health"}
+    for answers in (far, other, {}, {"place": "x"}):
+        assert reads.alike(service, answers, FILED) == ()
+    assert len(reads.alike(service, REPORT, FILED)) == 1, "without a point the words decide"
+    changes.follow(desk.cast.sari.actor, found.id, FILED)
+    changes.move(desk.vera.actor, row.pk, "assign", version=row.version, at=FILED)
+    assert [one.number for one in reads.inbox(desk.cast.sari.actor)] == [row.number]
+    with pytest.raises(NotFound):
+        reads.whole(desk.cast.sari.actor, row.pk, FILED)
+    with pytest.raises(Forbidden):
+        changes.follow(desk.cast.visitor, found.id, FILED)

@@ -11,6 +11,7 @@ from balai.base import numbers, tenancy, worker
 from balai.base.actor import system
 from balai.base.errors import Conflict, Forbidden, Invalid, NotFound
 from balai.base.journal import JournalEntry
+from balai.base.sealing import seal
 from balai.services import changes, reads
 from balai.services.changes.telling import deliver
 from balai.services.models import Case, CaseClock, CaseMove, Notice, Rating, Route
@@ -348,3 +349,26 @@ def test_a_text_message_becomes_a_report_or_says_what_is_missing(desk: Desk) -> 
     with pytest.raises(Forbidden):
         changes.file_text(desk.cast.sari.actor, "sambat", "0812", "Halo", "m1", FILED)
     assert Case.objects.count() == 0
+
+
+def test_a_notice_that_does_not_get_out_waits_and_says_why(desk: Desk) -> None:
+    row = filed(desk.cast.sari.actor).case
+    notice = Notice.objects.create(
+        case=row,
+        key="k",
+        way="sms",
+        template="received",
+        for_applicant=True,
+        address=seal("628123456789", "services.address"),
+        subject="Laporan",
+        text=seal("Isi", "services.notice"),
+        at=FILED,
+    )
+    for tries in (1, 2):
+        with pytest.raises(LookupError):
+            deliver("m-1", str(notice.pk))
+        notice.refresh_from_db()
+        assert (notice.state, notice.attempts, notice.message_id) == ("waiting", tries, "m-1")
+    told = [one for one in reads.deliveries(desk.vera.actor, row) if one.way == "sms"]
+    assert "no gateway" in told[0].last_error
+    assert reads.deliveries(desk.cast.agus.actor, row) == ()
