@@ -12,7 +12,10 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from balai.base.days import Calendar, CalendarEnds
+from balai.base.errors import Fault, Invalid
 from balai.definitions.rules import Row, in_force
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -156,6 +159,9 @@ def office_time(
         rows: of its dated table of office hours, amendments included: a key of `WEEKDAYS`, and
             opens, closes, break_from and break_to as "07:30". A weekday without a row is off.
         names: what days off are called.
+
+    Raises:
+        Invalid: a row has no times, or they do not follow each other.
     """
     known = tuple(rows)
     changes = sorted(
@@ -176,7 +182,18 @@ def office_time(
 
 
 def _spans(row: Row) -> tuple[Span, ...]:
-    cells = {name: time.fromisoformat(str(cell)) for name, cell in row.values.items() if cell}
-    if "break_from" in cells:
-        return ((cells["opens"], cells["break_from"]), (cells["break_to"], cells["closes"]))
-    return ((cells["opens"], cells["closes"]),)
+    try:
+        cells = {name: time.fromisoformat(str(cell)) for name, cell in row.values.items() if cell}
+        times = [cells["opens"], cells["closes"]]
+        if "break_from" in cells:
+            times[1:1] = [cells["break_from"], cells["break_to"]]
+    except (ValueError, KeyError) as error:
+        times = []
+        told = str(error)
+    else:
+        told = ", ".join(f"{each:%H:%M}" for each in times)
+    if not times or times != sorted(set(times)):
+        wrong = _("Jam kerja ini tidak terbaca (%(told)s).") % {"told": told}
+        right = _("Tulis seperti 07:30, berurutan dari buka sampai tutup.")
+        raise Invalid([Fault(row.key, wrong, right)])
+    return tuple(zip(times[::2], times[1::2], strict=True))

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from balai.base.days import Calendar, CalendarEnds
+from balai.base.errors import Invalid
 from balai.definitions import Words
+from balai.definitions.rules import Row
 from balai.services.rules.clocks import ClockState, Mark, Run, alarms, count, explain, recount
 from balai.services.rules.definition import Clock, Effect, EffectKind, Event, EventKind, Unit
 from balai.services.rules.office_time import OfficeTime, office_time
@@ -163,3 +165,11 @@ def test_the_hours_of_ramadan_are_a_dated_row() -> None:
     tuesday = timedelta(days=1)
     assert changed.spans(date(2026, 5, 25) + tuesday)[-1][1].hour == 16
     assert changed.spans(date(2026, 6, 1) + tuesday)[-1][1].hour == 14
+
+
+def test_hours_that_cannot_be_read_are_refused() -> None:
+    calendar = Calendar(frozenset(), date(2026, 1, 1), date(2026, 1, 31))
+    for opens, closes in (("7.30", "16:00"), ("16:00", "07:30")):
+        row = Row("monday", date(2020, 1, 1), None, {"opens": opens, "closes": closes}, "Perwal")
+        with pytest.raises(Invalid, match="07:30"):
+            office_time(calendar, [row], "Asia/Jakarta")
