@@ -148,7 +148,10 @@ def datasets_of(tenant: str, office: Office, here: Any) -> dict[str, tuple[str, 
         if state == "published":
             data.check(verifier, code, version=row.version, at=NOW)
             data.publish(writer, code, [a_bin(1, region=None)], "2026", at=NOW)
-    return {f"{state} dataset": (code, here) for state, code in codes.items()}
+    remark = Remark("wrong", f"Tong di {office.code} sudah dipindah.", office.code)
+    told = give_feedback(writer, codes["published"], remark, at=NOW)
+    things = {f"{state} dataset": (code, here) for state, code in codes.items()}
+    return {**things, "feedback": (str(told.pk), here)}
 
 
 def files_of(code: str) -> Iterator[tuple[str, Any]]:
