@@ -186,7 +186,7 @@ def _look_at_the_report(page: Page, site: Site, key: str) -> None:
     said = ask(site, f"/meja/penilaian/{key}/daerah/35.73/bukti.zip", NATION, Cookie=cookies)
     with zipfile.ZipFile(io.BytesIO(said.body)) as bundle:
         assert bundle.testzip() is None
-        assert bundle.read("daftar.txt").decode().count("https://contoh.go.id/bukti/") == 47
+        assert bundle.read("daftar.txt").decode().count("\thttps://contoh.go.id/bukti/") == 47
 
 
 def _follow_up(page: Page, site: Site, key: str) -> None:
