@@ -1,4 +1,4 @@
-"""Takes files through the intake in workers that are killed at random moments, and looks at what became of them.
+"""Takes files through the intake in workers killed at random moments, and looks at what became of them.
 
 Run by `test_intake_hostile`: folder, number of kills, seed. Prints one line of JSON.
 """
@@ -126,7 +126,7 @@ def _agree(keys: list[object]) -> None:
 
 
 def _visit(kill_after: float | None) -> int:
-    """Let a worker do all that waits, killed after some seconds or left to end; return whether it was killed."""
+    """Let a worker do all that waits, killed after some seconds or left to end; return 1 if it was killed."""
     connection.close()
     child = os.fork()
     if child == 0:

@@ -1,4 +1,4 @@
-"""Files handed in by programs: `/api/v1/data/uploads`, in parts after tus 1.0 (core protocol, HEAD and PATCH).
+"""Files handed in by programs: `/api/v1/data/uploads`, in parts after tus 1.0 (HEAD and PATCH).
 
 Announce a file, send its bytes with PATCH from the offset that HEAD tells, then look at what was
 recognised, choose, and publish. Whatever an answer acknowledged is on disk for good.

@@ -325,7 +325,7 @@ def drop_upload(actor: Actor, upload: UUID, *, at: datetime) -> None:
 
 
 def sweep_uploads(at: datetime) -> int:
-    """Give up files that nobody goes on with, and bytes nobody names, of the tenant in scope; return how many."""
+    """Give up files nobody goes on with, and bytes nobody names, of the tenant in scope; return how many."""
     quiet = _alive().filter(touched_at__lt=at - UNFINISHED, state=Upload.State.RECEIVING)
     waiting = _alive().filter(touched_at__lt=at - WAITING, state__in=("asking", "refused", "judged"))
     gone = 0

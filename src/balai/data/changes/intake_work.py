@@ -114,7 +114,8 @@ def _read(row: Upload, at: datetime) -> None:
         if row.dataset is None:
             seen = propose(place.raw(tenant, key), folder, taken.names, taken.layout.form)
             found["proposal"] = [{**asdict(each), "type": str(each.type)} for each in seen]
-            return _end(row, Upload.State.ASKING, at, **found)
+            _end(row, Upload.State.ASKING, at, **found)
+            return
         readings, unclear, said = _recognised(row, folder, taken.names, taken.layout.form, said)
     found |= {"readings": [asdict(each) for each in readings], "unclear": unclear, "said": said}
     _end(row, Upload.State.ASKING, at, **found)
@@ -128,7 +129,7 @@ def _read(row: Upload, at: datetime) -> None:
 
 
 def _remembered(row: Upload) -> dict[str, Any]:
-    """Return what was said of the last file of the dataset that was published: layout, columns, styles, regions."""
+    """Return how the last file of the dataset that was published was read."""
     if row.dataset is None:
         return {}
     last = (

@@ -47,9 +47,8 @@ def faults(duck: Engine, columns: Sequence[Physical], regions: Regions) -> Itera
         if number:
             yield from _told(duck, check)
     for one in columns:
-        if one.column.reference == "regions":
-            if check := strange_regions(duck, one, regions):
-                yield from _told(duck, check)
+        if one.column.reference == "regions" and (strange := strange_regions(duck, one, regions)):
+            yield from _told(duck, strange)
 
 
 def checks_of(columns: Sequence[Physical]) -> Iterator[Check]:

@@ -18,7 +18,7 @@ MOST_LISTED = 1_000_000
 """Faults in the file; those beyond are counted alone."""
 _NUMBERS = (ColumnType.INTEGER, ColumnType.RUPIAH, ColumnType.DECIMAL, ColumnType.POINT)
 _FAR = 3
-"""Quartile distances beyond the quartiles from which on a number is told as an outlier (Tukey's outer fences)."""
+"""Quartile distances beyond the quartiles, from which on a number is an outlier (Tukey's outer fences)."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,9 @@ def judge(
         found = counts(duck, checks)
         rows = count(duck, "raw")
         key = _key(declaration, columns)
-        twice = rows - count(duck, f"(SELECT 1 FROM raw GROUP BY {key})") if rows else 0
+        twice = rows - count(duck, f"(SELECT 1 FROM raw GROUP BY {key})") if rows else 0  # noqa: S608
         every = ", ".join(quoted(one.name) for one in columns)
-        alike = rows - count(duck, f"(SELECT 1 FROM raw GROUP BY {every})") if twice else 0
+        alike = rows - count(duck, f"(SELECT 1 FROM raw GROUP BY {every})") if twice else 0  # noqa: S608
         faulty = [check for check, number in zip(checks, found, strict=True) if number]
         first = _list(duck, faulty, key if twice else "", declaration, listed)
         by_kind: dict[str, int] = {"twice": twice} if twice else {}
@@ -137,14 +137,16 @@ def _list(
         wrong, right = _("Kuncinya sama dengan baris %(row)s."), _("Tiap baris memiliki kuncinya sendiri.")
         before, after = wrong.split("%(row)s")
         parts.append(
-            f"SELECT rowid + 1, {text(names)}, NULL, {text(before)} || (first + 1) || {text(after)}, {text(right)} "  # noqa: S608
+            f"SELECT rowid + 1, {text(names)}, NULL, {text(before)} || (first + 1) || "  # noqa: S608
+            f"{text(after)}, {text(right)} "
             f"FROM (SELECT rowid, min(rowid) OVER (PARTITION BY {key}) AS first FROM raw) WHERE rowid > first"
         )
     if not parts:
         listed.unlink(missing_ok=True)
         return ()
     duck.execute(f"CREATE TABLE faults AS {' UNION ALL '.join(parts)} LIMIT {MOST_LISTED}")
-    guarded = "CASE WHEN regexp_matches(value, '^[\\s]*[=+@|%\\-\uff1d\uff0b\uff0d\uff20]') THEN '''' || value ELSE value END"
+    acts = "regexp_matches(value, '^[\\s]*[=+@|%\\-\uff1d\uff0b\uff0d\uff20]')"
+    guarded = f"CASE WHEN {acts} THEN '''' || value ELSE value END"
     heads = {
         "row": _("baris"),
         "col": _("kolom"),

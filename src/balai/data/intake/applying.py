@@ -89,7 +89,8 @@ def _name_regions(duck: Engine, regions: Mapping[str, Mapping[str, str]]) -> Non
 
 def _joins(regions: Mapping[str, Mapping[str, str]], readings: Sequence[Reading]) -> str:
     return "".join(
-        f" LEFT JOIN called {quoted('by ' + each.name)} ON {quoted('by ' + each.name)}.place = {text(each.name)} "
+        f" LEFT JOIN called {quoted('by ' + each.name)} ON {quoted('by ' + each.name)}.place = "
+        f"{text(each.name)} "
         f"AND {quoted('by ' + each.name)}.name = {trimmed(each.heading)}"
         for each in readings
         if each.style == "name" and each.heading

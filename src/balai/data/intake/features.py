@@ -109,7 +109,7 @@ def _where(feature: dict[str, Any]) -> tuple[dict[str, str], str]:
     if not found.is_valid or not _is_closed(geometry):
         return {}, _("Bentuknya tidak utuh: cincinnya tidak tertutup atau memotong dirinya sendiri.")
     if geometry.get("type") == "Point" and not found.is_empty:
-        return {"bujur": repr(found.x), "lintang": repr(found.y)}, ""
+        return {"bujur": repr(left), "lintang": repr(bottom)}, ""
     return {"geometri": json.dumps(geometry, separators=(",", ":"))}, ""
 
 

@@ -1,4 +1,4 @@
-"""Where the bytes of files on their way lie: ``intake/<tenant>/<id>/`` in the data folder, readable by us alone."""
+"""Where the bytes of files on their way lie: ``intake/<tenant>/<id>/`` in the data folder, for us alone."""
 
 import fcntl
 import os

@@ -125,14 +125,18 @@ def _date(cell: str, style: str) -> str:
         f"CASE WHEN regexp_full_match({cell}, {text(numbers)}) THEN {part(numbers, 3)} || '-' || "
         f"lpad({part(numbers, month)}, 2, '0') || '-' || lpad({part(numbers, day)}, 2, '0') "
         f"WHEN regexp_full_match({cell}, {text(iso)}) THEN left({cell}, 10) "
-        f"WHEN regexp_full_match(lower({cell}), {text(words)}) THEN coalesce({part(words, 3, low=True)} || '-' || "
+        f"WHEN regexp_full_match(lower({cell}), {text(words)}) THEN "
+        f"coalesce({part(words, 3, low=True)} || '-' || "
         f"{named} || '-' || lpad({part(words, 1, low=True)}, 2, '0'), {cell}) ELSE {cell} END"
     )
 
 
 def _boolean(cell: str) -> str:
     true, false = (", ".join(map(text, words)) for words in (_TRUE, _FALSE))
-    return f"CASE WHEN lower({cell}) IN ({true}) THEN 'true' WHEN lower({cell}) IN ({false}) THEN 'false' ELSE {cell} END"
+    return (
+        f"CASE WHEN lower({cell}) IN ({true}) THEN 'true' "
+        f"WHEN lower({cell}) IN ({false}) THEN 'false' ELSE {cell} END"
+    )
 
 
 def _code(cell: str) -> str:
@@ -141,8 +145,8 @@ def _code(cell: str) -> str:
     return (
         f"CASE WHEN regexp_full_match({bare}, '[0-9]{{4}}') THEN {parts} "
         f"WHEN regexp_full_match({bare}, '[0-9]{{6}}') THEN {parts} || '.' || substr({bare}, 5, 2) "
-        f"WHEN regexp_full_match({bare}, '[0-9]{{10}}') THEN {parts} || '.' || substr({bare}, 5, 2) || '.' || "
-        f"substr({bare}, 7, 4) ELSE {cell} END"
+        f"WHEN regexp_full_match({bare}, '[0-9]{{10}}') THEN {parts} || '.' || substr({bare}, 5, 2) "
+        f"|| '.' || substr({bare}, 7, 4) ELSE {cell} END"
     )
 
 

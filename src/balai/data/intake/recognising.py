@@ -171,16 +171,17 @@ def _reading(duck: Engine, each: Wanted, heading: str, said: str, form: str) -> 
 
 
 def _counts(duck: Engine, heading: str, tries: Sequence[tuple[ColumnType, str]]) -> dict[str, int]:
-    """Return how many of the cells looked at are filled, fit each try, and speak for a way to write numbers."""
+    """Return how many of the cells looked at are filled, fit each try, and speak for a way of writing."""
     cell = trimmed(heading)
-    asked = {f"{type}:{style}": f"count_if({fits(heading, type, style)})" for type, style in tries}
+    front = f"regexp_extract({cell}, '^([0-9]{{1,2}})[/.-]([0-9]{{1,2}})[/.-]', "
+    asked = {f"{kind}:{style}": f"count_if({fits(heading, kind, style)})" for kind, style in tries}
     asked |= {
         "filled": f"count({cell})",
         "comma": f"count_if(regexp_matches({cell}, {_COMMA}))",
         "point": f"count_if(regexp_matches({cell}, {_POINT}))",
         "either": f"count_if(regexp_full_match({cell}, {_TOLD_APART}))",
-        "first": f"count_if(TRY_CAST(regexp_extract({cell}, '^([0-9]{{1,2}})[/.-]([0-9]{{1,2}})[/.-]', 1) AS INT) > 12)",
-        "second": f"count_if(TRY_CAST(regexp_extract({cell}, '^([0-9]{{1,2}})[/.-]([0-9]{{1,2}})[/.-]', 2) AS INT) > 12)",
+        "first": f"count_if(TRY_CAST({front}1) AS INT) > 12)",
+        "second": f"count_if(TRY_CAST({front}2) AS INT) > 12)",
         "dated": f"count_if(regexp_matches({cell}, '^[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-][0-9]{{4}}'))",
     }
     found = duck.execute(f"SELECT {', '.join(asked.values())} FROM looked").fetchone()  # noqa: S608
@@ -224,15 +225,15 @@ def _seen(duck: Engine, heading: str, taken: set[str], form: str) -> Seen:
         name, again = f"{start[:56]}_{again}", again + 1
     taken.add(name)
     tries = [
-        (type, style)
-        for type in (
+        (kind, style)
+        for kind in (
             ColumnType.BOOLEAN,
             ColumnType.DATE,
             ColumnType.REGION,
             ColumnType.INTEGER,
             ColumnType.DECIMAL,
         )
-        for style in STYLES[type]
+        for style in STYLES[kind]
     ]
     counts = _counts(duck, heading, tries)
     filled = counts.pop("filled")
@@ -244,7 +245,7 @@ def _seen(duck: Engine, heading: str, taken: set[str], form: str) -> Seen:
     examples = duck.execute(
         f"SELECT DISTINCT {cell} AS x FROM looked WHERE x IS NOT NULL LIMIT {_EXAMPLES}"  # noqa: S608
     ).fetchall()
-    type, style = ColumnType.TEXT, "text"
+    kind, style = ColumnType.TEXT, "text"
     for candidate in (
         ColumnType.BOOLEAN,
         ColumnType.DATE,
@@ -258,27 +259,27 @@ def _seen(duck: Engine, heading: str, taken: set[str], form: str) -> Seen:
             and counts[f"{candidate}:{best}"] >= filled * ENOUGH
             and _is_meant(candidate, name, examples)
         ):
-            type, style = candidate, best
+            kind, style = candidate, best
             break
-    decimals = min(int(told[2] or 0), 12) if type is ColumnType.DECIMAL else 0
-    if type is ColumnType.INTEGER and re.search(r"rupiah|anggaran|pagu|harga|nilai_rp|_rp$|biaya", name):
-        type = ColumnType.RUPIAH
+    decimals = min(int(told[2] or 0), 12) if kind is ColumnType.DECIMAL else 0
+    if kind is ColumnType.INTEGER and re.search(r"rupiah|anggaran|pagu|harga|nilai_rp|_rp$|biaya", name):
+        kind = ColumnType.RUPIAH
     return Seen(
         heading,
         name,
-        type,
+        kind,
         style,
         filled,
         int(told[0]),
         int(told[1]) - filled,
-        _is_unsure(counts, type, style, form),
+        _is_unsure(counts, kind, style, form),
         tuple(str(each[0])[:80] for each in examples),
         decimals,
     )
 
 
 def _is_meant(type: ColumnType, name: str, examples: Sequence[tuple[Any, ...]]) -> bool:
-    """Say whether cells that could be something are meant so: a column of 0 and 1, or of four digits, may be numbers."""
+    """Say whether cells that could be something are meant so: 0 and 1, or four digits, may be numbers."""
     if type is ColumnType.BOOLEAN:
         return not all(str(each[0]).isdecimal() for each in examples)
     if type is ColumnType.REGION:

@@ -106,7 +106,7 @@ def take(given: Path, folder: Path, target: Path, said: dict[str, Any], tell: Te
         try:
             rows, rejected = _of_csv(given, folder, target, layout, names)
         except Invalid:
-            # Lines that end now in one way and now in another are beyond the engine; made alike, they are not.
+            # Lines that end now so and now so are beyond the engine; made alike, they are not.
             to_utf8(given, drafts[3], "utf-8", tell, alike=True)
             rows, rejected = _of_csv(drafts[3], folder, target, layout, names)
         return Taken(found.sha256, layout, tuple(names), rows, rejected, broken, sheets)
@@ -219,7 +219,7 @@ def _of_json(path: Path, folder: Path, target: Path, form: str, sha256: str) -> 
         try:
             keys = duck.execute(
                 # First met, first in line.
-                "SELECT key FROM (SELECT unnest(json_keys(json)) AS key, row_number() OVER () AS number "
+                "SELECT key FROM (SELECT unnest(json_keys(json)) AS key, row_number() OVER () AS number "  # noqa: S608
                 f"FROM {objects}) GROUP BY key ORDER BY min(number) LIMIT {MOST_COLUMNS + 1}"
             ).fetchall()
         except duckdb.Error as error:

@@ -161,7 +161,9 @@ def _said(request: HttpRequest, row: reads.UploadRow) -> Mapping[str, Any]:
     sent = request.POST
     said: dict[str, Any] = {}
     if sent.get("go") == "read":
-        layout = {name: sent[name] for name in ("encoding", "delimiter", "sheet") if sent.get(name)}
+        layout: dict[str, Any] = {
+            name: sent[name] for name in ("encoding", "delimiter", "sheet") if sent.get(name)
+        }
         if sent.get("header_row", "").isdecimal():
             layout["header_row"] = int(sent["header_row"][:3])
         known = row.taken.get("layout", {})

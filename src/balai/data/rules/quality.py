@@ -52,7 +52,8 @@ class Counted:
 def score(counted: Counted, formula: Formula) -> int | None:
     """Return the weighted mean of the parts in percent, half up; None for no rows.
 
-    >>> weights = Formula(date(2026, 1, 1), {"completeness": 25, "validity": 40, "uniqueness": 20, "reference": 15})
+    >>> parts = {"completeness": 25, "validity": 40, "uniqueness": 20, "reference": 15}
+    >>> weights = Formula(date(2026, 1, 1), parts)
     >>> score(Counted(10, 8, 2, 5, 0, 0, 0), weights)
     82
     >>> score(Counted(0, 0, 0, 0, 0, 0, 0), weights) is None

@@ -80,7 +80,8 @@ def large_csv(path: Path, size: int) -> int:
         file.write("id;name;litres;cost;placed_on;in_use\n")
         while file.tell() < size:
             lines = [
-                f'{rows + n};"Tong {rows + n}, Jalan Ijen {n % 97}";{n % 900},5;Rp 1.{n % 900:03}.000;{n % 28 + 1}/03/2026;ya\n'
+                f'{rows + n};"Tong {rows + n}, Jalan Ijen {n % 97}";{n % 900},5;'
+                f"Rp 1.{n % 900:03}.000;{n % 28 + 1}/03/2026;ya\n"
                 for n in range(10_000)
             ]
             file.write("".join(lines))

@@ -1,4 +1,4 @@
-"""Addresses that are fetched for a dataset: only what is new, never our own network, put out after failures."""
+"""Addresses that are fetched for a dataset: only what is new, never our own network, put out in the end."""
 
 import json
 import threading

@@ -250,7 +250,8 @@ def test_agus_and_joko_see_no_file_of_others(cast: Cast) -> None:
 
 
 def test_a_dataset_is_proposed_after_a_file(cast: Cast) -> None:
-    text = "Kode Wilayah;Kelurahan;Jumlah Penduduk;Luas (km2);Tanggal\n35.73.01.1001;Klojen;1.204;1,25;18 Maret 2026\n"
+    text = "Kode Wilayah;Kelurahan;Jumlah Penduduk;Luas (km2);Tanggal\n"
+    text += "35.73.01.1001;Klojen;1.204;1,25;18 Maret 2026\n"
     row = given(producer(cast), text.encode(), dataset=None)
     seen = {each["name"]: each["type"] for each in row.proposal}
     assert seen == {
