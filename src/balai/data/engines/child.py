@@ -134,7 +134,9 @@ def _export(sock: socket.socket, question: dict[str, Any], files: list[int]) -> 
     pump = threading.Thread(target=_pump, args=(sock, outlet))
     pump.start()
     try:
-        engine = duckdb_reader.open_locked(question["tables"], files, question["memory_mb"], also=path)
+        engine = duckdb_reader.open_locked(
+            question["tables"], files, question["memory_mb"], also=path, threads=question["threads"]
+        )
         with engine:
             engine.execute(f"COPY ({question['sql']}) TO '{path}' ({_FORMS[question['form']]})")
     finally:

@@ -155,7 +155,7 @@ def _key(tables: list[dict[str, Any]], files: list[int], memory_mb: int) -> str:
 
 
 def open_locked(
-    tables: list[dict[str, Any]], files: list[int], memory_mb: int, also: str = ""
+    tables: list[dict[str, Any]], files: list[int], memory_mb: int, also: str = "", threads: int = 1
 ) -> duckdb.DuckDBPyConnection:
     """Open an engine that sees the files as tables and nothing else of the machine.
 
@@ -163,7 +163,7 @@ def open_locked(
         tables: name, columns and kind ("parquet" or "duckdb") of each, in the order of `files`.
         also: one more path it may use: the pipe an export goes to.
     """
-    engine = _engine(memory_mb)
+    engine = _engine(memory_mb, threads)
     try:
         paths = [f"/dev/fd/{file}" for file in files]
         listed = ", ".join(_text(path) for path in [*paths, *([also] if also else [])])
@@ -182,11 +182,11 @@ def open_locked(
     return engine
 
 
-def _engine(memory_mb: int) -> duckdb.DuckDBPyConnection:
+def _engine(memory_mb: int, threads: int = 1) -> duckdb.DuckDBPyConnection:
     engine = duckdb.connect(
         ":memory:",
         config={
-            "threads": 1,
+            "threads": threads,
             "memory_limit": f"{memory_mb}MB",
             "temp_directory": "",
             "autoload_known_extensions": False,

@@ -54,7 +54,13 @@ class Child:
                 [*command, str(theirs.fileno()), str(address_space_mb)],
                 pass_fds=[theirs.fileno()],
                 # Nothing of our own environment: it holds secrets the child has no use for.
-                env={"PYTHONPATH": root, "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"},
+                # Every thread would else keep 64 MB of the address space for itself, also when it has ended.
+                env={
+                    "PYTHONPATH": root,
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                    "LC_ALL": "C.UTF-8",
+                    "MALLOC_ARENA_MAX": "2",
+                },
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -14,7 +14,7 @@ import math
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -205,14 +205,26 @@ class Readers:
         return self.begin(question, form, seconds=seconds, memory_mb=memory_mb).export()
 
     def begin(
-        self, question: Question, form: Form | None = None, *, seconds: float = 10, memory_mb: int = 512
+        self,
+        question: Question,
+        form: Form | None = None,
+        *,
+        seconds: float = 10,
+        memory_mb: int = 512,
+        threads: int = 1,
     ) -> Running:
         """Hand the question to a reader and return at once; `form` when the answer is wanted as a file.
+
+        Args:
+            threads: on how many cores the engine may work; for files alone.
 
         Raises:
             Busy, Gone: no reader could take it.
         """
-        return Running(self._send(question, form or "", seconds, memory_mb), question.most_rows)
+        lease = self._send(
+            question, {"form": form or "", "memory_mb": memory_mb, "threads": threads}, seconds
+        )
+        return Running(lease, question.most_rows)
 
     def walls(self) -> Walls:
         """Say which protections stand around the readers of this machine; one is asked at first only."""
@@ -242,16 +254,15 @@ class Readers:
         for child in children:
             child.end()
 
-    def _send(self, question: Question, form: str, seconds: float, memory_mb: int) -> Lease:
+    def _send(self, question: Question, terms: Mapping[str, object], seconds: float) -> Lease:
         lease = self._lease(seconds)
         files: list[int] = []
         try:
             for table in question.tables:
                 files.append(os.open(table.file, os.O_RDONLY | os.O_CLOEXEC))
             told = {
+                **terms,
                 "sql": question.sql,
-                "form": form,
-                "memory_mb": memory_mb,
                 "tables": [
                     {
                         "name": table.name,

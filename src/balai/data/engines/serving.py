@@ -1,6 +1,7 @@
 """Who answers the questions of this process: made when the first one comes."""
 
 import atexit
+import os
 from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
@@ -12,12 +13,16 @@ from django.utils.translation import gettext as _
 
 from balai.data.engines.lease import Gone
 from balai.data.engines.reader import Answer, Export, Form, Readers, Running
+from balai.data.engines.texts import Texts, of_answer, of_export
 from balai.data.engines.walls import Walls
 from balai.data.rules.gate import Question, Table
 from balai.data.storage import storage
 
 if TYPE_CHECKING:
     from balai.data.engines.spark_reader import Spark
+
+MOST_THREADS = 8
+"""of one question; each takes address space, of which a reader has so much"""
 
 
 class Engines:
@@ -47,6 +52,19 @@ class Engines:
         """Say which protections stand around the readers of this machine. Raises Busy, Gone."""
         return self.readers.walls()
 
+    def texts(self, question: Question, *, seconds: float, memory_mb: int) -> Texts:
+        """Return the whole answer as text, counted on as many cores as there are.
+
+        For the installation's own counting; questions of people keep to one core. Raises as `ask`.
+        """
+        if self._spark is not None and self._spark.can_read(question):
+            return of_answer(self.ask(question, seconds=seconds, memory_mb=memory_mb))
+        _bring(question.tables)
+        running = self.readers.begin(
+            question, "csv", seconds=seconds, memory_mb=memory_mb, threads=min(_cores(), MOST_THREADS)
+        )
+        return of_export(running.export(), question.most_rows)
+
     def begin(
         self, question: Question, form: Form | None = None, *, seconds: float = 10, memory_mb: int = 512
     ) -> Running:
@@ -64,6 +82,11 @@ class Engines:
             return spark.begin(question, seconds)
         _bring(question.tables)
         return self.readers.begin(question, form, seconds=seconds, memory_mb=memory_mb)
+
+
+def _cores() -> int:
+    """Say how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _bring(tables: Iterable[Table]) -> None:

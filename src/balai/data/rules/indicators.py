@@ -176,40 +176,26 @@ def period_of(day: date, kind: Period) -> str:
 
 
 class Counted(NamedTuple):
-    """What the SQL of one part gave for one group.
+    """What was counted for one figure, digit by digit as the engine wrote it.
 
     Attributes:
-        value: exact; None where every value of the group is missing.
-        rows: how many rows it counts.
+        numerator, denominator: None where nothing is known, and both where withheld.
+        is_withheld: it counts fewer rows than the definition asks for.
     """
 
-    value: Decimal | None
-    rows: int
-
-
-class Figure(NamedTuple):
-    """A figure before it is kept. A withheld one has no number at all."""
-
-    numerator: Decimal | None
-    denominator: Decimal | None
-    value: Decimal | None
+    numerator: str | None
+    denominator: str | None
     is_withheld: bool
 
 
-def figure(indicator: Indicator, numerator: Counted, denominator: Counted | None) -> Figure:
-    """Return the figure of one group; `denominator` is None where the indicator has none.
-
-    A denominator of zero or none gives no value. The rows that must be enough are those of the
-    denominator, of the numerator where there is no denominator.
-    """
-    if (denominator or numerator).rows < indicator.minimum_count:
-        return Figure(None, None, None, True)
-    below = denominator.value if denominator else None
-    return Figure(numerator.value, below, value(indicator, numerator.value, below), False)
+WITHHELD = Counted(None, None, True)
 
 
 def value(indicator: Indicator, numerator: Decimal | None, denominator: Decimal | None) -> Decimal | None:
-    """Return numerator ÷ denominator × scale, rounded once; None where it cannot be told."""
+    """Return numerator ÷ denominator × scale, rounded once; None where it cannot be told.
+
+    A denominator of zero or none gives no value.
+    """
     if numerator is None:
         return None
     exact = _EXACT.multiply(numerator, indicator.scale)

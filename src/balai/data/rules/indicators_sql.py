@@ -23,11 +23,9 @@ from balai.data.rules.gate.meaning import kind
 from balai.data.rules.gate.scopes import folded
 from balai.data.rules.gate.values import ColumnType as T
 from balai.data.rules.gate.values import Table
-from balai.data.rules.indicators import PERIOD, REGION, VALUE, Counted, Indicator, Period
+from balai.data.rules.indicators import PERIOD, REGION, VALUE, Indicator, Period
 from balai.data.rules.metadata import ColumnType, Declaration
 
-ROWS, FOUND = "counted", "found"
-"""Beside the value: how many rows it counts, and how many rows there are in the group at all."""
 MOST_FIGURES = 2_000_000
 """of one part of one indicator"""
 
@@ -58,11 +56,11 @@ class Part:
     Attributes:
         datasets: those it reads; the rows behind a figure are rows of the first.
         value, counted: what is added up, and how many rows that takes into account.
-        empty: what a group is that has no row: nothing counted, or nothing known (min, max).
+        empty: the value of a group that has no row: 0, or none where nothing is known (min, max).
     """
 
     datasets: tuple[str, ...]
-    empty: Counted
+    empty: Decimal | None
     tree: exp.Select
     value: exp.Expr
     counted: exp.Expr
@@ -109,53 +107,7 @@ def part(
     tree.set("limit", None)
     zero = Decimal(0) if isinstance(counted, exp.Count | exp.Sum) else None
     names = tuple(table.name for table in question.tables)
-    return Part(names, Counted(zero, 0), tree, counted.copy(), _counted(counted))
-
-
-def counting(made: Mapping[str, Part], groups: Sequence[str]) -> Mapping[tuple[str, ...], str]:
-    """Return SQL that counts parts, by the names of the parts each counts.
-
-    Parts over the same rows and groups are counted in one pass, which halves the time of a share.
-    Beside the groups it gives for each part `<part>_value`, `<part>_counted` and `<part>_found`.
-    """
-    alike: dict[str, list[str]] = {}
-    for name, part in made.items():
-        alike.setdefault(_rows_and_groups(part, groups), []).append(name)
-    return {tuple(names): _counting({name: made[name] for name in names}, groups) for names in alike.values()}
-
-
-def _rows_and_groups(part: Part, groups: Sequence[str]) -> str:
-    items = {item.alias: item.this for item in part.tree.expressions}
-    whole = [part.tree.args["from_"], *(part.tree.args.get("joins") or []), *(items[name] for name in groups)]
-    return "\n".join(each.sql("duckdb") for each in whole)
-
-
-def _counting(made: Mapping[str, Part], groups: Sequence[str]) -> str:
-    first = next(iter(made.values())).tree
-    select = exp.Select(
-        expressions=[item.copy() for item in first.expressions if item.alias in groups],
-        from_=first.args["from_"].copy(),
-        joins=[join.copy() for join in first.args.get("joins") or []],
-    )
-    if first.args.get("group") is not None:
-        select.set("group", first.args["group"].copy())
-    wheres = [part.tree.args.get("where") for part in made.values()]
-    if all(where is not None for where in wheres):
-        select.set("where", exp.Where(this=exp.or_(*(where.this.copy() for where in wheres if where))))
-    for (name, part), where in zip(made.items(), wheres, strict=True):
-        own = where if len(made) > 1 else None
-        for suffix, expression in (
-            (VALUE, part.value),
-            (ROWS, part.counted),
-            (FOUND, exp.Count(this=exp.Star(), big_int=True)),
-        ):
-            taken = _only(expression.copy(), own)
-            select.append("expressions", exp.alias_(taken, f"{name}_{suffix}", quoted=True))
-    return select.sql("duckdb", identify=True)
-
-
-def _only(expression: exp.Expr, where: exp.Expr | None) -> exp.Expr:
-    return exp.Filter(this=expression, expression=where.copy()) if where is not None else expression
+    return Part(names, zero, tree, counted.copy(), _counted(counted))
 
 
 def behind(indicator: Indicator, made: Part, region: str, period: str, dimensions: Mapping[str, str]) -> str:

@@ -696,3 +696,7 @@ def test_a_double_is_rounded_by_its_digits(files: Mapping[str, Table], readers: 
     )
     with readers.ask(asked, seconds=20) as answer:
         assert list(answer.rows) == [(0.29, Decimal("0.29"))]
+
+
+def test_a_long_sum_is_read_at_once() -> None:
+    read(f"SELECT {' + '.join(['penduduk'] * 60)} AS n FROM wilayah")

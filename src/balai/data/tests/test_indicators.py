@@ -13,6 +13,9 @@ from balai.base.actor import Actor
 from balai.base.errors import Forbidden, Invalid, NotFound
 from balai.base.jobs import QueuedJob
 from balai.data import changes, measuring, reads
+from balai.data.changes.indicators import computed
+from balai.data.changes.indicators_counting import Computed
+from balai.data.changes.indicators_keeping import keep
 from balai.data.models import IndicatorState, Measurement, MeasurementRun, StandingMeasurement
 from balai.data.tests.measuring import COSTS, MALANG, SERVED, Files, measured, publish, reader, visit, written
 from balai.data.tests.registry import NOW, steward
@@ -233,15 +236,11 @@ def test_only_the_steward_computes(cast: Cast) -> None:
 
 def test_an_older_computing_does_not_overwrite_a_newer_one() -> None:
     publish([visit(1)])
-    indicator = changes.indicators.get(changes.indicators.INDICATORS, "served")
-    known = changes.indicators._known(indicator.value)
-    assert known is not None
-    slow = changes.indicators.finish(
-        changes.indicators.begin(indicator, known, changes.indicators._versions(known))
-    )
+    ((_code, slow),) = computed(["served"])
+    assert isinstance(slow, Computed)
     publish([visit(1), visit(2, is_served=False)])
     newer = measured()
-    assert changes.indicators.keep(steward(), slow, "uji", at=NOW).pk == newer.pk
+    assert keep(steward(), slow, "uji", at=NOW).pk == newer.pk
     assert served().value == 50
 
 
