@@ -234,7 +234,7 @@ def _insert(run: MeasurementRun, rows: Iterable[tuple[Any, ...]]) -> None:
     )
     run_id = run.pk if many else run.pk.hex
     with connection.cursor() as cursor:
-        for some in batched(rows, _BATCH):  # noqa: B911 - strict is of Python 3.13
+        for some in batched(rows, _BATCH):
             if many:
                 cursor.execute(sql, [*map(list, zip(*some, strict=True)), run_id])
             else:
