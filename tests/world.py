@@ -19,6 +19,7 @@ from PIL import Image
 from balai.base import tenancy
 from balai.base.actor import Actor, system
 from balai.data import changes as data
+from balai.data.changes.feedback import Remark, give_feedback
 from balai.data.intake.models import FetchSource, Upload
 from balai.data.models import Dataset, SavedQuery
 from balai.data.tests.registry import a_bin, declared
