@@ -1,4 +1,4 @@
-"""10,000 random histories of a clock, counted by the rules and by the brute-force calendar."""
+"""Random histories of a clock, counted by the rules and by the brute-force calendar; 10,000 with --long."""
 
 import random
 from datetime import date, datetime, time, timedelta, timezone
@@ -27,7 +27,7 @@ MOMENTS = (
     time(16, 1),
     time(23, 59),
 )
-HISTORIES = 10_000
+SOME, ALL = 3_000, 10_000
 DAYS, HOURS = (Unit.WORKING_DAYS, Unit.CALENDAR_DAYS), (Unit.WORKING_HOURS, Unit.CLOCK_HOURS)
 
 
@@ -140,10 +140,13 @@ def calendars() -> list[list[tuple[Year, OfficeTime]]]:
     return [_calendars(random.Random(seed)) for seed in range(20)]
 
 
+@pytest.mark.parametrize(
+    "histories", [range(SOME), pytest.param(range(SOME, ALL), marks=pytest.mark.long)], ids=["some", "all"]
+)
 def test_clocks_and_the_brute_force_calendar_count_alike(
-    calendars: list[list[tuple[Year, OfficeTime]]],
+    histories: range, calendars: list[list[tuple[Year, OfficeTime]]]
 ) -> None:
-    for seed in range(HISTORIES):
+    for seed in histories:
         _compare(seed, calendars[seed % len(calendars)])
 
 
