@@ -123,7 +123,7 @@ THINGS = {
     "lembaga/<kind>": "=team",
     "masa/<key>": "period",
     "masa/<year>": "=2026",
-    "masukan/<key>": "=tidak-ada-kunci-ini",
+    "masukan/<key>": "feedback key",
     "meja/data/<code>": "draft dataset",
     "meja/masukan/<key>": "feedback",
     "meja/data/<code>/baris": "published dataset",

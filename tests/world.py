@@ -152,7 +152,7 @@ def datasets_of(tenant: str, office: Office, here: Any) -> dict[str, tuple[str, 
     remark = Remark("wrong", f"Tong di {office.code} sudah dipindah.", office.code)
     told = give_feedback(writer, codes["published"], remark, at=NOW)
     things = {f"{state} dataset": (code, here) for state, code in codes.items()}
-    return {**things, "feedback": (str(told.pk), here)}
+    return {**things, "feedback": (str(told.pk), here), "feedback key": (told.key, here)}
 
 
 def files_of(code: str) -> Iterator[tuple[str, Any]]:
