@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from balai.base.rows import TenantModel
-from balai.data.models_feedback import Feedback as Feedback
 from balai.data.intake.models import FetchSource as FetchSource
 from balai.data.intake.models import Upload as Upload
+from balai.data.models_feedback import Feedback as Feedback
 from balai.data.rules.metadata import Classification
 
 if TYPE_CHECKING:

@@ -98,8 +98,8 @@ class Options:
     )
     upload_max_mb: int = setting("The largest file a person may upload, in megabytes.", 20)
     intake_max_mb: int = setting(
-        "The largest file of data an office may hand in for a dataset, in megabytes. Received in parts; without "
-        "scripts a page takes BALAI_UPLOAD_MAX_MB at once.",
+        "The largest file of data an office may hand in for a dataset, in megabytes. Received in parts; "
+        "without scripts a page takes BALAI_UPLOAD_MAX_MB at once.",
         10_000,
     )
     intake_quota_mb: int = setting(
@@ -123,8 +123,8 @@ class Options:
         20,
     )
     faces_visitor_per_minute: int = setting(
-        "How often a visitor may ask for the catalogue as programs do (DCAT, OGC, Satu Data) in a minute from "
-        "one network address; each process of the web server counts for itself. 0 for any number.",
+        "How often a visitor may ask for the catalogue as programs do (DCAT, OGC, Satu Data) in a minute "
+        "from one network address; each process of the web server counts for itself. 0 for any number.",
         600,
     )
 

@@ -13,8 +13,8 @@ from balai.data.pages import (
     producing,
     rows,
     steward,
-    versions,
     uploads_urls,
+    versions,
 )
 
 urlpatterns = [

@@ -13,7 +13,8 @@ _NAMES: Mapping[str, str] = {
     "35.73": "Sari Budi Wati Rini Eka Dewi Bagus Maya Tono Hadi Nanda Yudi Mega Aris Lina Agus",
     "35.07": "Ratna Joko Endang Slamet Bambang Yuni Arif Tutik Wahyu Sri Imam Rina Edi Tari Nur Heru",
     "35.79": "Laras Dimas Retno Fajar Gunawan Ayu Galih Citra Yoga Indah Rudi Wening Bima Sekar Fitri Anton",
-    "35.77": "Melati Surya Hesti Danang Purnomo Kartika Rizal Sinta Bayu Umi Teguh Ratri Gita Panji Lestari Doni",
+    "35.77": "Melati Surya Hesti Danang Purnomo Kartika Rizal Sinta Bayu Umi Teguh "
+    "Ratri Gita Panji Lestari Doni",
     "00": "Putu Made Kadek Komang Ketut Wayan Gede Nyoman Luh Ngurah Agung Dayu Rai Nengah Ida Gusti",
 }
 _ANY = "00"
@@ -73,7 +74,7 @@ class DemoPerson:
 
 
 def demo_people(city: City, roles: Mapping[str, Role]) -> Iterator[DemoPerson]:
-    """Yield one person for each role of the city, two for `user_admin` and for `officer`, three for `assessor`.
+    """Yield one person for each role of the city, two for some, three for `assessor`.
 
     Two administrators are needed since one alone cannot give a powerful role;
     the second officer is the one of another office, who sees nothing of the first.

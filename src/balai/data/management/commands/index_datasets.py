@@ -23,7 +23,7 @@ class Command(BaseCommand):
             rows = Dataset.objects.filter(tenant=tenant, current__isnull=False).select_related("current")
             for row in rows.filter(code__in=codes) if codes else rows:
                 try:
-                    done = build_for(row.current)
+                    done = bool(row.current and build_for(row.current))
                 except (Unfit, FileNotFoundError) as error:
                     self.stderr.write(f"{tenancy.current_tenant()} {row.code}: {error}")
                     done = False
