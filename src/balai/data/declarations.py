@@ -28,6 +28,16 @@ declare(
 )
 declare(
     PersonalData(
+        "data.feedback",
+        ("answered_by",),
+        _GOVERNMENT,
+        _LAW,
+        "Menunjukkan siapa yang menjawab masukan atas sebuah set data",
+        _KEPT,
+    )
+)
+declare(
+    PersonalData(
         "data.savedquery",
         ("owner_name",),
         "Pemerintah daerah tempat pertanyaan itu disimpan, melalui walidatanya",

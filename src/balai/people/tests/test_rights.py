@@ -126,11 +126,15 @@ PERSONAL = re.compile(r"(?:.*_)?(?:email|phone|contact|nik\w*|by|by_name|actor\w
 """Names under which a table keeps who somebody is; a key to an account tells it under any name."""
 
 
+NOT_A_PERSON = {"measured_by"}
+"""Names of that form that tell of no person: an action is measured by an indicator."""
+
+
 def _personal_fields(model: type[models.Model]) -> set[str]:
     return {
         field.name
         for field in model._meta.local_fields
-        if PERSONAL.fullmatch(field.name)
+        if (PERSONAL.fullmatch(field.name) and field.name not in NOT_A_PERSON)
         or (isinstance(field, models.ForeignKey) and field.related_model is get_user_model())
     }
 
