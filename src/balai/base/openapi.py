@@ -53,6 +53,8 @@ _KEY = {
     "description": "The same key and body get the same answer again, for a week; another body gets 409.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]+$"},
 }
+WITHOUT_KEY = "x-without-key"
+"""Said in `openapi_extra`: why an operation that is no GET takes no Idempotency-Key."""
 _RUPIAH = frozenset({"budget", "spent", "unreported", "over"})
 """Fields that hold money, wherever they stand."""
 
@@ -101,7 +103,7 @@ def _complete(operation: dict[str, Any], method: str, access: Access, open_verbs
     operation["responses"] = {str(status): answer for status, answer in operation["responses"].items()}
     for status in _OF_READS if is_read else _PROBLEMS:
         operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
-    if not is_read:
+    if not is_read and WITHOUT_KEY not in operation:
         operation["parameters"].append({"$ref": "#/components/parameters/IdempotencyKey"})
 
 

@@ -24,7 +24,7 @@ Family = Annotated[str, Field(pattern="^(smartcity|spbe)$", description="smartci
 
 
 @dataclass(frozen=True)
-class PublishedRow:
+class PublishedResultRow:
     """One row as a ministry published it; `index` is null for who did not take part, which is no zero."""
 
     id: UUID
@@ -44,18 +44,18 @@ class PublishedRow:
     source: str
 
 
-@router.get("/results", response=Page[PublishedRow], summary="Published results of a year, by name")
+@router.get("/results", response=Page[PublishedResultRow], summary="Published results of a year, by name")
 @public(PUBLISHED)
 def results(
     request: HttpRequest, family: Family, year: Year, after: After = "", limit: Limit = 100
-) -> Page[PublishedRow]:
+) -> Page[PublishedResultRow]:
     rows = [_published(each) for each in reads.published(actor_of(request), family, year)]
     return page(rows, lambda row: row.id, after, limit)
 
 
-def _published(seen: reads.PublishedSeen) -> PublishedRow:
+def _published(seen: reads.PublishedSeen) -> PublishedResultRow:
     row = seen.row
-    return PublishedRow(
+    return PublishedResultRow(
         row.pk,
         row.year,
         row.stage,

@@ -117,7 +117,7 @@ def history(request: HttpRequest, id: UUID) -> list[Figure]:
 
 @router.get("/figures/{id}/rows", response=Rows, summary="The rows a figure counts")
 @needs("data.read")
-def rows(
+def figure_rows(
     request: HttpRequest,
     id: UUID,
     part: Literal["numerator", "denominator"] = "numerator",

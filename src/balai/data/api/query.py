@@ -12,6 +12,7 @@ from ninja import Field
 from balai.base.access import actor_of, needs
 from balai.base.api import Body, Router, Word
 from balai.base.errors import Fault, Invalid
+from balai.base.openapi import WITHOUT_KEY
 from balai.data.pages.query_asked import Told, steps
 from balai.data.pages.query_files import KINDS, file
 from balai.data.patience import answered
@@ -31,6 +32,18 @@ Format = Annotated[
     ),
 ]
 Most = Annotated[int | None, Field(ge=1, le=WHOLE - 1, description="fewer rows than your limit")]
+
+
+_FILES: dict[str, Any] = {
+    kind: {"schema": {"type": "string", "contentMediaType": kind}}
+    for kind in (
+        "text/csv",
+        "application/vnd.apache.parquet",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+}
+"""What an answer may be besides JSON, for the description."""
+_ANSWER: dict[str, Any] = {"responses": {200: {"content": _FILES}}}
 
 
 class Asking(Body):
@@ -63,14 +76,24 @@ class Answered:
     seconds: float
 
 
-@router.post("/query", response=Answered, summary="Ask a question in SQL")
+@router.post(
+    "/query",
+    response=Answered,
+    summary="Ask a question in SQL",
+    openapi_extra={**_ANSWER, WITHOUT_KEY: "Nothing is written."},
+)
 @needs("data.read")
 def ask_query(request: HttpRequest, body: Asking) -> HttpResponseBase:
     """Nothing is written, so no Idempotency-Key is needed. Close the connection to end the question."""
     return _answer(request, body.sql, body.format, body.limit, _("jawaban"))
 
 
-@router.get("/query", response=Answered, summary="Ask a question in SQL, without signing in too")
+@router.get(
+    "/query",
+    response=Answered,
+    summary="Ask a question in SQL, without signing in too",
+    openapi_extra=_ANSWER,
+)
 @needs("data.read")
 def get_query(
     request: HttpRequest, sql: Text, format: Format = "rows", limit: Most = None
@@ -90,7 +113,12 @@ def query(request: HttpRequest, slug: Word) -> QueryRow:
     return saved_query(actor_of(request), slug)
 
 
-@router.get("/queries/{slug}/answer", response=Answered, summary="The answer to a saved question, now")
+@router.get(
+    "/queries/{slug}/answer",
+    response=Answered,
+    summary="The answer to a saved question, now",
+    openapi_extra=_ANSWER,
+)
 @needs("data.read")
 def query_answer(
     request: HttpRequest, slug: Word, format: Format = "rows", limit: Most = None
@@ -107,6 +135,8 @@ def _answer(request: HttpRequest, sql: str, format: str, limit: int | None, name
         response = file(request, sql, format, name, is_raw=True, most_rows=limit or WHOLE - 1)
     else:
         response = answered(request, steps(request, sql, _told, limit), "application/json")
+    # Asked anew each time, and begun before it is known: nothing here can be named by an ETag.
+    response.headers["Cache-Control"] = "no-store"
     if request.method != "POST" and not actor_of(request).is_signed_in:
         response.headers["Access-Control-Allow-Origin"] = "*"
     return response

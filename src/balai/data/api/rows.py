@@ -1,7 +1,8 @@
 """Rows of datasets for programs: `/api/v1/data/datasets/{code}/rows` and `/profile`."""
 
 import json
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -21,7 +22,37 @@ Offset = Annotated[
 ]
 
 
-@router.get("/datasets/{code}/rows", summary="Rows of a dataset: filtered, searched, sorted, counted")
+@dataclass(frozen=True)
+class RowsColumn:
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class DatasetRows:
+    """A page of rows: objects, or with `form=lists` lists in the order of `columns`.
+
+    `total` is null when it was not to be counted; `next` is "" on the last page.
+    """
+
+    dataset: str
+    tenant: str
+    version: int
+    columns: list[RowsColumn]
+    total: int | None
+    next: str
+    rows: list[dict[str, Any] | list[Any]]
+
+
+_CSV: dict[str, Any] = {"schema": {"type": "string", "contentMediaType": "text/csv"}}
+
+
+@router.get(
+    "/datasets/{code}/rows",
+    response=DatasetRows,
+    summary="Rows of a dataset: filtered, searched, sorted, counted",
+    openapi_extra={"responses": {200: {"content": {"text/csv": _CSV}}}},
+)
 @needs("data.read")
 def rows(
     request: HttpRequest,

@@ -16,10 +16,27 @@ from ninja import Field
 from balai.base.access import actor_of, needs
 from balai.base.api import Body, Prose, Router, Version, Word, write_once
 from balai.base.errors import Fault, Invalid
+from balai.base.openapi import WITHOUT_KEY
 from balai.data import changes, reads
 
 router = Router()
 
+_PART: dict[str, Any] = {
+    WITHOUT_KEY: "The offset tells a part that was sent already.",
+    "parameters": [
+        {
+            "name": "Upload-Offset",
+            "in": "header",
+            "required": True,
+            "description": "where in the file this part begins",
+            "schema": {"type": "integer", "minimum": 0},
+        }
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {"application/offset+octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    },
+}
 _TUS = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}
 
 
@@ -102,7 +119,12 @@ def upload(request: HttpRequest, upload: UUID) -> Any:
     return row
 
 
-@router.patch("/uploads/{upload}", response={204: None}, summary="Send the next part of a file")
+@router.patch(
+    "/uploads/{upload}",
+    response={204: None},
+    summary="Send the next part of a file",
+    openapi_extra=_PART,
+)
 @needs("data.publish")
 def append(request: HttpRequest, upload: UUID) -> HttpResponse:
     """Send bytes as `application/offset+octet-stream` with `Upload-Offset`; any length is taken.
@@ -128,7 +150,12 @@ def _told(response: HttpResponse, offset: int, size: int) -> HttpResponse:
     return response
 
 
-@router.delete("/uploads/{upload}", response={204: None}, summary="Give a file up")
+@router.delete(
+    "/uploads/{upload}",
+    response={204: None},
+    summary="Give a file up",
+    openapi_extra={WITHOUT_KEY: "Given up again, the file is only not found."},
+)
 @needs("data.publish")
 def drop(request: HttpRequest, upload: UUID) -> HttpResponse:
     changes.drop_upload(actor_of(request), upload, at=timezone.now())
