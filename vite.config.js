@@ -49,9 +49,11 @@ export default defineConfig({
             // Classes that Python and templates put together from a key.
             deep: [/^(in|state|change|is|map|button|note|bar)-/],
             greedy: [/leaflet/],
+            // Ours are used by the other sheets too; of Tabler's only what a sheet itself uses.
+            variables: [/^--(?!tblr-)/],
           },
           keyframes: true,
-          variables: false,
+          variables: true,
         }),
       ],
     },
