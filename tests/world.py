@@ -19,6 +19,7 @@ from PIL import Image
 from balai.base import tenancy
 from balai.base.actor import Actor, system
 from balai.data import changes as data
+from balai.data.changes import intake_work
 from balai.data.changes.feedback import Remark, give_feedback
 from balai.data.intake.models import FetchSource, Upload
 from balai.data.models import Dataset, SavedQuery
@@ -158,19 +159,7 @@ def datasets_of(tenant: str, office: Office, here: Any) -> dict[str, tuple[str, 
 def files_of(code: str) -> Iterator[tuple[str, Any]]:
     """Write a file on its way for a dataset, and an address its files are fetched from."""
     dataset = Dataset.objects.get(code=code)
-    yield (
-        "upload",
-        Upload.objects.create(
-            dataset=dataset,
-            name="baris.csv",
-            size=10,
-            state="asking",
-            owner_id_text="nobody",
-            owner_name="Penyusun",
-            created_at=NOW,
-            touched_at=NOW,
-        ),
-    )
+    yield "upload", _handed_in(dataset)
     yield (
         "fetch source",
         FetchSource.objects.create(
@@ -182,6 +171,23 @@ def files_of(code: str) -> Iterator[tuple[str, Any]]:
             owner_name="Penyusun",
         ),
     )
+
+
+def _handed_in(dataset: Dataset) -> Upload:
+    """Hand in a file whose row misses its name, and ask the steward to sign for that."""
+    writer, content = all_powerful("writer", dataset.tenant), b"id,name\n1,Satu\n2,\n"
+    row = data.take_whole(writer, dataset.code, io.BytesIO(content), "baris.csv", len(content), at=NOW)
+    row = _worked_on(row)
+    data.choose(writer, row.pk, {"period": "2026"}, version=row.version, at=NOW)
+    row = _worked_on(row)
+    return data.ask_steward(writer, row.pk, version=row.version, at=NOW)
+
+
+def _worked_on(row: Upload) -> Upload:
+    row.refresh_from_db()
+    intake_work.work_on(row.pk, row.version, NOW)
+    row.refresh_from_db()
+    return row
 
 
 def furnish_account(tenant: str, account: UUID) -> Things:
