@@ -247,6 +247,8 @@ def axe(page: Page) -> None:
 
 def no_sideways_scroll(page: Page) -> None:
     """Fail when the page is wider than its window, and name what sticks out."""
+    # A page that was just asked for may have no body yet.
+    page.wait_for_load_state()
     wide = page.evaluate(
         """() => document.documentElement.scrollWidth <= innerWidth ? [] :
         [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)

@@ -86,7 +86,8 @@ def results(request: HttpRequest) -> HttpResponse:
             "absent": [each for each in said.rows if not each.row.took_part],
             "chart": _distribution(said) if said.rows else None,
             "sources": sorted({each.row.source for each in said.rows}),
-            "map_address": places.map_address(COUNTRY),
+            # Drawing the map weighs as much as all else; who wants it asks for it.
+            "map_address": places.map_address(COUNTRY) if request.GET.get("peta") else "",
             "breaks": BREAKS[said.family],
             "families": [
                 {"label": name, "href": f"?{urlencode({'keluarga': key})}", "is_here": key == said.family}
