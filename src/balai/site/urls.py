@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("balai.data.urls")),
     path("", include("balai.forms.urls")),
     path("", include("balai.plan.urls")),
+    path("", include("balai.services.urls")),
     path("", include("balai.evaluation.urls")),
     path("", include("balai.dashboard.urls")),
 ]

@@ -24,6 +24,7 @@ _FORMS = {
     "csv": "FORMAT csv, HEADER true",
     "json": "FORMAT json, ARRAY true",
     "parquet": "FORMAT parquet, COMPRESSION zstd",
+    "texts": f"FORMAT csv, HEADER true, NULLSTR '{frames.MISSING}'",
 }
 _MEMORY = re.compile(r"bad_alloc|out of memory|allocat", re.IGNORECASE)
 

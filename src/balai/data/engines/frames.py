@@ -17,6 +17,8 @@ READY, COLUMNS, ROWS, BYTES, ERROR, DONE = b"!", b"C", b"R", b"B", b"E", b"."
 MOST_FRAME = 8 * 1024 * 1024
 MOST_QUESTION = 512 * 1024
 MOST_FILES = 64
+MISSING = "\x1a"
+"""What stands for a missing value in the form "texts": a text may be empty, and CSV cannot tell them apart."""
 
 _LENGTH = struct.Struct("!I")
 _HEAD = struct.Struct("!cI")

@@ -30,7 +30,7 @@ from balai.data.rules.gate import Column, ColumnType, Question
 
 __all__ = ["Answer", "Busy", "Export", "Gone", "Readers", "Running", "TooLong", "TooMuchMemory"]
 
-Form = Literal["csv", "json", "parquet"]
+Form = Literal["csv", "json", "parquet", "texts"]
 Row = tuple[Any, ...]
 
 SECONDS_TO_START = 30.0

@@ -61,7 +61,7 @@ class Engines:
             return of_answer(self.ask(question, seconds=seconds, memory_mb=memory_mb))
         _bring(question.tables)
         running = self.readers.begin(
-            question, "csv", seconds=seconds, memory_mb=memory_mb, threads=min(_cores(), MOST_THREADS)
+            question, "texts", seconds=seconds, memory_mb=memory_mb, threads=min(_cores(), MOST_THREADS)
         )
         return of_export(running.export(), question.most_rows)
 

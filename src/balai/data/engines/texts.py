@@ -2,10 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from balai.data.engines import frames
 from balai.data.engines.reader import Answer, Export
 
 type Text = str | None
@@ -25,25 +25,31 @@ class Texts:
 
 
 def of_export(export: Export, most_rows: int) -> Texts:
-    """Read an answer written as CSV; the engine quotes an empty text and leaves a missing one bare."""
+    """Read an answer written in the form "texts"."""
     with export:
         text = b"".join(export.parts).decode()
-    rows = csv.reader(io.StringIO(text, newline=""), quoting=csv.QUOTE_NOTNULL)
+    rows = csv.reader(io.StringIO(text, newline=""))
     names = next(rows)
-    found: list[list[Text]] = [list(row) for row in rows]
-    return _texts(len(names), found[:most_rows], len(found) > most_rows)
+    found = list(rows)
+    written = _columns(len(names), found[:most_rows])
+    return Texts(tuple(map(_with_missing, written)), len(found) > most_rows)
 
 
 def of_answer(answer: Answer) -> Texts:
     """Read an answer that came as values."""
     with answer:
         found = [[_text(value) for value in row] for row in answer.rows]
-        return _texts(len(answer.columns), found, answer.truncated)
+        return Texts(_columns(len(answer.columns), found), answer.truncated)
 
 
-def _texts(width: int, rows: list[list[Text]], is_cut: bool) -> Texts:
-    columns: Iterable[tuple[Text, ...]] = zip(*rows, strict=True) if rows else [()] * width
-    return Texts(tuple(columns), is_cut)
+def _columns[T](width: int, rows: list[list[T]]) -> tuple[tuple[T, ...], ...]:
+    return tuple(zip(*rows, strict=True)) if rows else ((),) * width
+
+
+def _with_missing(column: tuple[str, ...]) -> tuple[Text, ...]:
+    if frames.MISSING not in column:
+        return column
+    return tuple(None if value == frames.MISSING else value for value in column)
 
 
 def _text(value: object) -> Text:

@@ -1,0 +1,1 @@
+"""Services as other systems speak to them."""

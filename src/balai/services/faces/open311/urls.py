@@ -1,0 +1,5 @@
+"""Addresses of Open311 GeoReport v2."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

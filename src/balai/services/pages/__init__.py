@@ -1,0 +1,1 @@
+"""The pages of services: `public_*` for residents, `desk_*` for officers."""
