@@ -18,7 +18,7 @@ MOST_FRAME = 8 * 1024 * 1024
 MOST_QUESTION = 512 * 1024
 MOST_FILES = 64
 MISSING = "\x1a"
-"""What stands for a missing value in the form "texts": a text may be empty, and CSV cannot tell them apart."""
+"""Stands for a missing value in the form "texts", where CSV cannot tell it from an empty text."""
 
 _LENGTH = struct.Struct("!I")
 _HEAD = struct.Struct("!cI")
