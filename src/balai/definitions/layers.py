@@ -1,5 +1,6 @@
 """Where definition files lie: those that are shipped, and an installation's own in their place."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -64,9 +65,22 @@ def files(folder: str, *endings: str) -> dict[str, File]:
     """Return the files below `folder` by name, the installation's own in place of the shipped."""
     found: dict[str, File] = {}
     for layer, root in layers():
-        for path in sorted((root / folder).rglob("*")):
-            if path.suffix in endings and path.is_file():
-                stat = path.stat()
-                name = path.relative_to(root).as_posix()
-                found[name] = File(name, path, layer, (stat.st_mtime_ns, stat.st_size))
+        for entry in _walk(str(root / folder)):
+            if entry.name.endswith(endings) and entry.is_file():
+                stat = entry.stat()
+                name = entry.path[len(str(root)) + 1 :].replace(os.sep, "/")
+                found[name] = File(name, Path(entry.path), layer, (stat.st_mtime_ns, stat.st_size))
     return dict(sorted(found.items()))
+
+
+def _walk(folder: str) -> Iterator[os.DirEntry[str]]:
+    """Yield everything below a folder. Every look at the definitions asks the disk, so paths stay texts."""
+    try:
+        entries = list(os.scandir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(entry.path)
+        else:
+            yield entry

@@ -1,6 +1,8 @@
 """The services of the tenant, and the office time their clocks count in."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -13,6 +15,7 @@ from balai.definitions import reads as tables
 from balai.definitions.calendar import calendar
 from balai.definitions.models import TableAmendment
 from balai.definitions.rules import Origin, Row
+from balai.definitions.tables import Table
 from balai.services.models import Case
 from balai.services.rules.definition import Service, Status
 from balai.services.rules.loading import SERVICES
@@ -96,9 +99,27 @@ def office_hours_before(service: Service, fingerprint: str) -> OfficeTime | None
     return None
 
 
+@dataclass(frozen=True)
+class _Built:
+    """An office time with the tables it was made from, which keep their identity as long as they are kept."""
+
+    tables: tuple[Table, Table]
+    made_from: tuple[object, ...]
+    office: OfficeTime
+
+
+_built: deque[_Built] = deque(maxlen=32)
+"""The office times built last: each change of a case asks, and building one takes tens of milliseconds."""
+
+
 def _office_time(service: Service, amendments: Iterable[TableAmendment]) -> OfficeTime:
-    known = table("holidays")
-    rows = (*known.rows, *(tables.row_of(known, one) for one in amendments))
+    known, hours = table("holidays"), table(service.office_hours)
+    days = list(amendments)
+    made_from = tuple((one.pk, one.decided_at) for one in (*days, *tables.approved(service.office_hours)))
+    for one in _built:
+        if one.tables[0] is known and one.tables[1] is hours and one.made_from == made_from:
+            return one.office
+    rows = (*known.rows, *(tables.row_of(known, one) for one in days))
     standing: dict[str, Row] = {}
     for row in rows:
         if row.key not in standing or row.origin is Origin.AMENDMENT:
@@ -110,6 +131,8 @@ def _office_time(service: Service, amendments: Iterable[TableAmendment]) -> Offi
         if row.values["kind"] != "working_day" and now.first <= row.valid_from <= now.last
     )
     names = {row.valid_from: str(row.values.get("name_id") or "") for row in standing.values()}
-    return office_time(
+    found = office_time(
         Calendar(off, now.first, now.last), tables.rows(service.office_hours), TIME_ZONE, names
     )
+    _built.append(_Built((known, hours), made_from, found))
+    return found

@@ -22,12 +22,18 @@ FILE = "file"
 
 
 def world_of(service: Service) -> World:
-    """Return the world of the tenant in scope: its calendar and its dated tables, amendments included."""
-    return World(office_hours(service), _row)
+    """Return the world of the tenant in scope: its calendar and its dated tables, amendments included.
 
+    Ask for it anew for each change: a table is looked at once a day for as long as the world is kept.
+    """
+    known: dict[tuple[str, date], Mapping[str, Row]] = {}
 
-def _row(table: str, key: str, on: date) -> Row | None:
-    return tables.all_in_force(table, on).get(key)
+    def row(table: str, key: str, on: date) -> Row | None:
+        if (table, on) not in known:
+            known[table, on] = tables.all_in_force(table, on)
+        return known[table, on].get(key)
+
+    return World(office_hours(service), row)
 
 
 def plain_answers(service: Service, row: Case) -> dict[str, Any]:
