@@ -37,6 +37,8 @@ for table, fields, purpose in (
     ("services.casefile", ("file", "added_by", "added_by_name"), "Menyertakan bukti pada berkas"),
     ("services.notice", ("account", "address", "text"), "Memberi tahu pemohon dan petugas"),
     ("services.rating", ("text",), "Menilai mutu layanan"),
+    ("services.point", ("made_by", "made_by_name"), "Membuktikan siapa yang memasang titik QR"),
+    ("services.savedlist", ("account",), "Menyimpan saringan daftar milik petugas"),
     ("services.follower", ("account",), "Memberi tahu orang yang ikut melaporkan hal yang sama"),
 ):
     declare(PersonalData(table, fields, _WHO, _LAW, purpose, _KEPT))

@@ -28,6 +28,9 @@ class Case(TenantModel):
             personal data for lists.
         answers, personal: the form's two halves, as `forms.changes.sealed` gives them.
         facts: what later conditions need to know, without personal data.
+        is_protected: officers and the journal do not name its applicant; more than secret ones are.
+        is_public: it is counted and drawn for everybody, as the service's file says.
+        point: the QR point it was filed at; None for all others.
         due_at: the earliest of its running clocks; None when none runs.
         version: counts every change; who changes it names the one they saw.
     """
@@ -79,6 +82,11 @@ class Case(TenantModel):
     facts = models.JSONField(default=dict)
     is_anonymous = models.BooleanField(default=False)
     is_secret = models.BooleanField(default=False)
+    is_protected = models.BooleanField(default=False)
+    is_public = models.BooleanField(default=False)
+    point = models.ForeignKey(
+        "Point", on_delete=models.PROTECT, null=True, blank=True, related_name="cases"
+    )
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
     )
@@ -167,9 +175,35 @@ class Case(TenantModel):
                 fields=["tenant", "officer", "urgent_at", "id"], condition=Q(is_open=True), name="case_mine"
             ),
             models.Index(
-                fields=["tenant", "service", "state", "office", "is_secret", "urgent_at", "is_open"],
+                fields=[
+                    "tenant",
+                    "service",
+                    "state",
+                    "office",
+                    "is_secret",
+                    "urgent_at",
+                    "is_open",
+                    "service_version",
+                ],
                 condition=Q(is_open=True),
                 name="case_open_states",
+            ),
+            models.Index(
+                fields=[
+                    "tenant",
+                    "closed_at",
+                    "id",
+                    "office",
+                    "service",
+                    "state",
+                    "days_taken",
+                    "reopens",
+                    "score",
+                    "is_secret",
+                    "is_open",
+                ],
+                condition=Q(is_open=False),
+                name="case_closed_since",
             ),
             models.Index(
                 fields=["tenant", "owner", "-received_at"], condition=~Q(owner=""), name="case_owner"
@@ -191,11 +225,32 @@ class Case(TenantModel):
                 name="case_closed_list",
             ),
             models.Index(fields=["tenant", "region_code", "received_at"], name="case_region"),
+            models.Index(
+                fields=[
+                    "tenant",
+                    "service",
+                    "received_at",
+                    "is_public",
+                    "topic",
+                    "region_code",
+                    "state",
+                    "office",
+                    "is_late",
+                    "days_taken",
+                    "score",
+                ],
+                name="case_public",
+            ),
             models.Index(fields=["tenant", "service", "topic", "received_at"], name="case_topic"),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def hides_applicant(self) -> bool:
+        """Whether neither officers nor the journal are told who the applicant is."""
+        return self.is_protected or self.is_secret or self.is_anonymous
 
     @property
     def owner_account(self) -> str:
@@ -504,3 +559,64 @@ class Follower(TenantModel):
     @property
     def owner_account(self) -> str:
         return self.account
+
+
+class SavedList(TenantModel):
+    """A list of cases as an officer likes to see it: queue and filters under a name, for them alone.
+
+    Attributes:
+        query: the part of the address after "?", as the list reads it.
+    """
+
+    account = models.CharField(max_length=64)
+    name = models.CharField(_("nama saringan"), max_length=80)
+    query = models.CharField(max_length=1000)
+    saved_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "account", "name"], name="saved_list_name")]
+
+    @property
+    def owner_account(self) -> str:
+        return self.account
+
+
+class Point(TenantModel):
+    """A place with a QR code, at which people report what is wrong there.
+
+    Attributes:
+        code: stands in the address of the QR code; short and not to be guessed.
+        label: what people call the place, such as "Halte Alun-alun".
+        region_code: its village, "" where no village is known to hold the point.
+        is_shut: nothing is filed here any more; a point that was printed is never deleted.
+    """
+
+    service = models.CharField(max_length=60)
+    code = models.CharField(max_length=12)
+    label = models.CharField(_("nama tempat"), max_length=120)
+    address = models.CharField(_("alamat atau patokan"), max_length=300, blank=True)
+    region_code = models.CharField(max_length=13, blank=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6)
+    latitude = models.DecimalField(max_digits=8, decimal_places=6)
+    is_shut = models.BooleanField(default=False)
+    made_by = models.CharField(max_length=64)
+    made_by_name = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "code"], name="point_code")]
+        indexes = [models.Index(fields=["tenant", "service", "label"], name="point_list")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class PublicCount(TenantModel):
+    """What everybody is shown of the cases of a service, counted every few minutes; one row a service."""
+
+    service = models.CharField(max_length=60)
+    counted_at = models.DateTimeField()
+    figures = models.JSONField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "service"], name="public_count_once")]

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from balai.people.rules import verb
 
 SERVICES_FOLLOW = verb("services.follow", _("mengikuti berkas layanan miliknya"))
+SERVICES_READ = verb("services.read", _("membuka meja layanan dan berkas di dalamnya"))
+SERVICES_FIGURES = verb("services.figures", _("melihat angka layanan setiap perangkat daerah"))
 SERVICES_HANDLE = verb("services.handle", _("mengerjakan berkas layanan"))
 SERVICES_LEAD = verb("services.lead", _("memimpin pekerjaan layanan di perangkat daerahnya"))
 SERVICES_VERIFY = verb("services.verify", _("memeriksa dan membagi berkas layanan yang masuk"))

@@ -10,10 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from balai.base import writing
+from balai.base import excel, writing
 from balai.base.access import actor_of, needs
 from balai.base.errors import Fault, Invalid, Refused
-from balai.data import excel
 from balai.data.engines.reader import PULSE, Form
 from balai.data.pages.query_asked import address_of
 from balai.data.patience import GRACE

@@ -10,7 +10,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from balai.data import excel
+from balai.base import excel
 
 
 def notes(count: int, is_cut: bool) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ from balai.services.reads import sight
 PAGE = 100
 MOST_FOUND = 200
 """Cases a search gives; who finds more writes more of what is looked for."""
-_COLUMNS = (
+COLUMNS = (
     "pk",
     "number",
     "state",
@@ -86,6 +86,8 @@ class Wanted:
 
     Attributes:
         overdue: only those whose due date is before this instant.
+        text: words of the subject or of the number, each of which must be there.
+        version: of the service.
     """
 
     service: str = ""
@@ -94,6 +96,8 @@ class Wanted:
     region: str = ""
     office: str = ""
     overdue: datetime | None = None
+    text: str = ""
+    version: int = 0
 
 
 def my_queue(
@@ -101,7 +105,7 @@ def my_queue(
 ) -> Page:
     """Return the open cases the actor took on, most urgent first."""
     mine = sight.cases(actor).filter(is_open=True, officer=actor.id) if actor.id else Case.objects.none()
-    return _page(mine, wanted or Wanted(), after, size)
+    return page_of(mine, wanted or Wanted(), after, size)
 
 
 def office_queue(
@@ -114,7 +118,7 @@ def office_queue(
     # Equality lets the index give the order; several offices are sorted.
     offices = sight.offices_of(actor)
     rows = rows.filter(office=offices[0]) if len(offices) == 1 else rows.filter(office__in=offices)
-    return _page(rows, wanted or Wanted(), after, size)
+    return page_of(rows, wanted or Wanted(), after, size)
 
 
 def tenant_queue(
@@ -124,7 +128,7 @@ def tenant_queue(
     if not sight.is_wide(actor):
         return Page((), None)
     rows = Case.objects.filter(tenant=actor.tenant, is_open=True, is_secret=False)
-    return _page(rows, wanted or Wanted(), after, size)
+    return page_of(rows, wanted or Wanted(), after, size)
 
 
 def secret_queue(
@@ -134,12 +138,12 @@ def secret_queue(
     if not sight.sees_secret(actor):
         return Page((), None)
     rows = Case.objects.filter(tenant=actor.tenant, is_open=True, is_secret=True)
-    return _page(rows, wanted or Wanted(), after, size)
+    return page_of(rows, wanted or Wanted(), after, size)
 
 
 def own_list(actor: Actor, size: int = PAGE) -> tuple[Line, ...]:
     """Return the actor's own cases as applicant, the latest first."""
-    return tuple(_line(row) for row in sight.own_cases(actor).values(*_COLUMNS)[:size])
+    return tuple(line(row) for row in sight.own_cases(actor).values(*COLUMNS)[:size])
 
 
 @dataclass(frozen=True)
@@ -164,8 +168,8 @@ def task_queue(actor: Actor, size: int = PAGE) -> tuple[TaskLine, ...]:
     ).order_by("opened_at", "pk")
     found = list(rows.values("pk", "task", "opened_at", "case_id")[:size])
     by_id = {
-        row["pk"]: _line(row)
-        for row in Case.objects.filter(pk__in=[one["case_id"] for one in found]).values(*_COLUMNS)
+        row["pk"]: line(row)
+        for row in Case.objects.filter(pk__in=[one["case_id"] for one in found]).values(*COLUMNS)
     }
     return tuple(TaskLine(one["pk"], one["task"], one["opened_at"], by_id[one["case_id"]]) for one in found)
 
@@ -196,10 +200,10 @@ def search(actor: Actor, text: str) -> tuple[Line, ...]:
     if len(plain) < 3:
         raise Invalid([Fault(_("Cari"), _("Terlalu pendek."), _("Tulis paling sedikit tiga huruf."))])
     rows = sight.cases(actor)
-    by_number = list(rows.filter(number__iexact=plain).values(*_COLUMNS)[:MOST_FOUND])
+    by_number = list(rows.filter(number__iexact=plain).values(*COLUMNS)[:MOST_FOUND])
     if by_number:
-        return tuple(map(_line, by_number))
-    return tuple(map(_line, _by_key(rows, plain) or _by_text(rows, plain)))
+        return tuple(map(line, by_number))
+    return tuple(map(line, _by_key(rows, plain) or _by_text(rows, plain)))
 
 
 def _by_key(rows: QuerySet[Case], plain: str) -> list[dict[str, Any]]:
@@ -211,16 +215,16 @@ def _by_key(rows: QuerySet[Case], plain: str) -> list[dict[str, Any]]:
     if number := telephone(plain):
         wanted |= Q(keys__field="phone", keys__value=blind_index(f"+{number}", "phone"))
     found = rows.filter(wanted).order_by("-received_at").distinct()
-    return list(found.values(*_COLUMNS)[:MOST_FOUND])
+    return list(found.values(*COLUMNS)[:MOST_FOUND])
 
 
 def _by_text(rows: QuerySet[Case], plain: str) -> list[dict[str, Any]]:
-    for word in plain.split()[:5]:
-        rows = rows.filter(Q(subject__icontains=word) | Q(number__icontains=word))
-    return list(rows.order_by("-received_at").values(*_COLUMNS)[:MOST_FOUND])
+    rows = narrowed(rows, Wanted(text=plain))
+    return list(rows.order_by("-received_at").values(*COLUMNS)[:MOST_FOUND])
 
 
-def _page(rows: QuerySet[Case], wanted: Wanted, after: After | None, size: int) -> Page:
+def narrowed(rows: QuerySet[Case], wanted: Wanted) -> QuerySet[Case]:
+    """Return those of some cases that are wanted."""
     for field in ("service", "state", "topic", "office"):
         if value := getattr(wanted, field):
             rows = rows.filter(**{field: value})
@@ -228,17 +232,28 @@ def _page(rows: QuerySet[Case], wanted: Wanted, after: After | None, size: int) 
         rows = rows.filter(Q(region_code=wanted.region) | Q(region_code__startswith=f"{wanted.region}."))
     if wanted.overdue is not None:
         rows = rows.filter(urgent_at__lt=wanted.overdue)
+    if wanted.version:
+        rows = rows.filter(service_version=wanted.version)
+    for word in wanted.text.split()[:5]:
+        rows = rows.filter(Q(subject__icontains=word) | Q(number__icontains=word))
+    return rows
+
+
+def page_of(rows: QuerySet[Case], wanted: Wanted, after: After | None, size: int) -> Page:
+    """Return a page of open cases, most urgent first."""
+    rows = narrowed(rows, wanted)
     if after is not None:
         rows = rows.filter(
             Q(urgent_at__gt=after.urgent_at) | Q(urgent_at=after.urgent_at, pk__gt=after.id),
             urgent_at__gte=after.urgent_at,
         )
-    found = [_line(row) for row in rows.order_by("urgent_at", "pk").values(*_COLUMNS)[: size + 1]]
+    found = [line(row) for row in rows.order_by("urgent_at", "pk").values(*COLUMNS)[: size + 1]]
     last = found[size - 1] if len(found) > size else None
     return Page(tuple(found[:size]), After(last.urgent_at, last.id) if last else None)
 
 
-def _line(row: Mapping[str, Any]) -> Line:
+def line(row: Mapping[str, Any]) -> Line:
+    """Return a line of a list, of the values of `COLUMNS`."""
     return Line(
         row["pk"],
         row["number"],
