@@ -40,5 +40,6 @@ for table, fields, purpose in (
     ("services.point", ("made_by", "made_by_name"), "Membuktikan siapa yang memasang titik QR"),
     ("services.savedlist", ("account",), "Menyimpan saringan daftar milik petugas"),
     ("services.follower", ("account",), "Memberi tahu orang yang ikut melaporkan hal yang sama"),
+    ("services.webhook", ("made_by", "made_by_name"), "Membuktikan siapa yang menyambungkan sistem lain"),
 ):
     declare(PersonalData(table, fields, _WHO, _LAW, purpose, _KEPT))

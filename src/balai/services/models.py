@@ -620,3 +620,72 @@ class PublicCount(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["tenant", "service"], name="public_count_once")]
+
+
+class Webhook(TenantModel):
+    """A program elsewhere that is told what happens to cases.
+
+    Attributes:
+        events: kinds it wants, of `rules.webhooks.EVENTS`.
+        services: codes of the services it wants; empty for all.
+        secret: what its messages are signed with; sealed, told once.
+        stopped_because: "" where a person stopped it.
+    """
+
+    name = models.CharField(_("nama program"), max_length=80)
+    url = models.CharField(_("alamat"), max_length=500)
+    events = models.JSONField(default=list)
+    services = models.JSONField(default=list)
+    secret = SealedField(purpose="services.webhook")
+    made_by = models.CharField(max_length=64)
+    made_by_name = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    stopped_because = models.CharField(max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "-made_at"], name="webhook_made")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WebhookDelivery(TenantModel):
+    """One message to a webhook, from when it is due to when it was taken.
+
+    Attributes:
+        key: of the event; each is told to a webhook once.
+        body: what is sent, letter for letter, however often.
+        tries: in this round; a person who sends it again begins the next one.
+        last_status: HTTP status of the last answer, None where none came.
+    """
+
+    class State(models.TextChoices):
+        """How far it came."""
+
+        WAITING = "waiting", _("menunggu dikirim")
+        SENT = "sent", _("terkirim")
+        DEAD = "dead", _("gagal")
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
+    event = models.CharField(max_length=40)
+    key = models.CharField(max_length=120)
+    body = models.TextField()
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    round = models.PositiveSmallIntegerField(default=1)
+    tries = models.PositiveSmallIntegerField(default=0)
+    last_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    last_error = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "webhook", "key"], name="webhook_delivery_once")
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "webhook", "-at"], name="webhook_deliveries"),
+            models.Index(fields=["tenant", "at"], condition=~Q(state="sent"), name="webhook_not_sent"),
+        ]

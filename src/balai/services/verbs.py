@@ -14,3 +14,5 @@ SERVICES_SUPERVISE = verb("services.supervise", _("mengawasi semua berkas layana
 SERVICES_INSPECT = verb("services.inspect", _("menangani laporan rahasia"))
 SERVICES_IMPORT = verb("services.import", _("memasukkan berkas layanan dari sistem lain"))
 SERVICES_UPGRADE = verb("services.upgrade", _("memindahkan berkas berjalan ke versi layanan yang baru"))
+SERVICES_RELAY = verb("services.relay", _("meneruskan laporan orang lain dari aplikasi"))
+SERVICES_CONNECT = verb("services.connect", _("menyambungkan layanan dengan sistem lain"))
