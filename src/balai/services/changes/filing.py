@@ -37,7 +37,7 @@ from balai.services.rules import machine
 from balai.services.rules.definition import Party, Service
 from balai.services.rules.machine import Situation, Who, World
 from balai.services.rules.particulars import Particulars, first_field, keys, particulars, put
-from balai.services.verbs import SERVICES_FOLLOW, SERVICES_IMPORT
+from balai.services.verbs import SERVICES_FOLLOW, SERVICES_IMPORT, SERVICES_RELAY
 
 FILED = "services.filed"
 """Announced with `case` and `service`."""
@@ -69,6 +69,7 @@ class Coming:
         key: what the sender calls it; sent again it is the same case.
         address: network address of who sends it, "" for a job.
         for_name, relation: who it is for, where somebody else files.
+        is_relayed: a program files for whoever uses it; the case is not its owner's.
     """
 
     channel: str
@@ -78,6 +79,7 @@ class Coming:
     relation: str = ""
     filed_by: str = ""
     is_demo: bool = False
+    is_relayed: bool = False
 
 
 def file_draft(
@@ -277,7 +279,10 @@ def _roles(actor: Actor, service: Service, coming: Coming) -> frozenset[str]:
         actor.require(SERVICES_IMPORT)
     if channel == Channel.COUNTER:
         actor.require("forms.assist")
-    if channel in (Channel.WEB, Channel.QR) and not actor.is_signed_in and not service.filing.without_account:
+    if coming.is_relayed:
+        actor.require(SERVICES_RELAY)
+    ways = (Channel.WEB, Channel.QR, Channel.API, Channel.OPEN311)
+    if channel in ways and not actor.is_signed_in and not service.filing.without_account:
         raise Forbidden(_("Masuk dahulu untuk mengajukan layanan ini."))
     found = service.roles_of(Party.APPLICANT)
     if channel in (Channel.COUNTER, Channel.IMPORT, Channel.SMS, Channel.CHILD):
@@ -300,7 +305,7 @@ def _refuse_flood(service: Service, actor: Actor, coming: Coming, halves: Sealed
             >= service.filing.per_contact_per_day
         ):
             raise Forbidden(_("Sudah banyak pengajuan dari nomor ini hari ini. Lanjutkan besok."))
-    if actor.is_signed_in and coming.channel != Channel.SMS:
+    if actor.is_signed_in and coming.channel != Channel.SMS and not coming.is_relayed:
         own = recent.filter(owner=actor.id) | recent.filter(filed_by=actor.id)
         if own.count() >= service.filing.per_contact_per_day and coming.channel != Channel.API:
             raise Forbidden(_("Sudah banyak pengajuan dari akun Anda hari ini. Lanjutkan besok."))
@@ -317,7 +322,7 @@ def _row(
     actor: Actor, service: Service, coming: Coming, said: Particulars, halves: Sealed, now: datetime
 ) -> Case:
     is_own = coming.channel in (Channel.WEB, Channel.QR, Channel.API, Channel.OPEN311)
-    is_own = is_own and not coming.for_name and actor.may(SERVICES_FOLLOW)
+    is_own = is_own and not (coming.for_name or coming.is_relayed) and actor.may(SERVICES_FOLLOW)
     contact = telling.Contact(said.name or coming.for_name, said.email, said.phone)
     hides = said.is_anonymous
     for_whom = {"name": coming.for_name, "relation": coming.relation} if coming.for_name else {}

@@ -37,7 +37,7 @@ from balai.services.rules.definition import Effect, EffectKind, Move, Party, Ser
 from balai.services.rules.machine import Situation, Step, Who, World
 
 MOVED = "services.moved"
-"""Announced with `case`, `service`, `move` and `state` after a move."""
+"""Announced with `case`, `service`, `move`, `state` and the case's `version` after a move."""
 DOCUMENT = "services.document"
 """Announced with `case` and `document` when a letter is to be made."""
 CHILD = "services.child"
@@ -229,6 +229,7 @@ def _write(
         service=row.service,
         move=known.id,
         state=row.state,
+        version=row.version,
     )
     return line
 
