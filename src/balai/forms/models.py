@@ -15,6 +15,7 @@ class FormDraft(TenantModel):
         key_hash: SHA-256 of the key in the visitor's browser.
         code: printed for a visitor who goes on later, together with a PIN; "" until asked for.
         filed_by: who fills it in for somebody else, and `for_whom` (sealed) whom.
+        origin: where it was begun, in the words of whoever asked for it; the page cannot change it.
     """
 
     class Channel(models.TextChoices):
@@ -41,6 +42,7 @@ class FormDraft(TenantModel):
     filed_by = models.CharField(max_length=64, blank=True)
     filed_by_name = models.CharField(max_length=200, blank=True)
     for_whom = SealedField(purpose="forms.for_whom", blank=True)
+    origin = models.CharField(max_length=64, blank=True)
     begun_at = models.DateTimeField()
     saved_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from balai.base.actor import Actor
 from balai.base.errors import Conflict, Fault, Invalid
 from balai.base.files import StoredFile, store_file
-from balai.forms.changes.keeping import KEPT, sealed_answers
+from balai.forms.changes.keeping import KEPT, hand, sealed_answers
 from balai.forms.models import DraftFile, FormDraft
 from balai.forms.reads import Held, context, draft, draft_answers, files_of
 from balai.forms.reads.drafts import seen
@@ -208,7 +208,7 @@ def _kept(actor: Actor, row: FormDraft, field: Field, upload: Upload) -> StoredF
     name = upload.name or "berkas"
     content: BinaryIO = upload.file
     with transaction.atomic():
-        stored = store_file(content, name, actor)
+        stored = store_file(content, name, hand(actor, row.filed_by))
         try:
             check_file(field, next(iter(seen([stored]).values())))
         except Wrong as wrong:

@@ -13,7 +13,7 @@ from balai.base import journal
 from balai.base.actor import Actor
 from balai.base.sealing import blind_index, seal, unseal
 from balai.forms.changes.filling import check_version
-from balai.forms.changes.keeping import Filing
+from balai.forms.changes.keeping import Filing, hand
 from balai.forms.models import DraftFile
 from balai.forms.reads import Held, context, draft, draft_answers, files_of
 from balai.forms.rules import Checked, Form, apart, validate
@@ -87,8 +87,8 @@ def take(
         used = _files_in(checked.plain(), set(known))
         told = json.loads(unseal(row.for_whom, "forms.for_whom", row.tenant) or "{}")
         DraftFile.objects.filter(draft=row, file__in=[UUID(key) for key in used]).delete()
-        journal.write(actor, "forms.take", row, form=row.form, version=row.form_version)
-        filing = Filing(row.channel, told.get("name", ""), told.get("relation", ""))
+        journal.write(hand(actor, row.filed_by), "forms.take", row, form=row.form, version=row.form_version)
+        filing = Filing(row.channel, told.get("name", ""), told.get("relation", ""), row.origin)
         taken = Taken(checked, filing, row.filed_by, row.owner, tuple(UUID(key) for key in sorted(used)))
         for rest in DraftFile.objects.filter(draft=row).select_related("file"):
             rest.file.delete()

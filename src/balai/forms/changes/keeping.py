@@ -48,11 +48,13 @@ class Filing:
         channel: web, counter, helper, api or import.
         name: who the form is for; required at the counter and of a helper.
         relation: what the helper is to them, such as "anak" or "ketua RT".
+        origin: where the form was begun, such as the code of a QR point.
     """
 
     channel: str = FormDraft.Channel.WEB
     name: str = ""
     relation: str = ""
+    origin: str = ""
 
     @property
     def is_for_another(self) -> bool:
@@ -69,6 +71,15 @@ class Begun:
     @property
     def held(self) -> Held:
         return Held(self.draft.pk, self.key)
+
+
+def hand(actor: Actor, filed_by: str) -> Actor:
+    """Return whom the journal names for what is done to a draft: whoever fills it in for another, else nobody.
+
+    Whether a form hides its reporter is known only when it is sent, and a line of the journal
+    is never taken back. Whoever keeps the finished form says who sent it, where that may be said.
+    """
+    return actor if filed_by else Actor("", _("Pengisi formulir"), actor.tenant)
 
 
 def begin(
@@ -107,6 +118,7 @@ def begin(
             filed_by=actor.id if filing.is_for_another else "",
             filed_by_name=actor.name if filing.is_for_another else "",
             for_whom=_for_whom(filing),
+            origin=filing.origin[:64],
             begun_at=now,
             saved_at=now,
             expires_at=now + KEPT,
@@ -162,7 +174,7 @@ def hand_out_code(actor: Actor, held: Held, now: datetime) -> tuple[str, str]:
                 row.wrong_pins, row.locked_until = 0, None
                 row.saved_at, row.expires_at = now, now + KEPT
                 row.save()
-                journal.write(actor, "forms.hand_out_code", row, form=row.form)
+                journal.write(hand(actor, row.filed_by), "forms.hand_out_code", row, form=row.form)
         except IntegrityError:
             continue
         return f"{code[:4]}-{code[4:]}", pin
@@ -196,13 +208,13 @@ def resume(actor: Actor, code: str, pin: str, address: str, now: datetime) -> Be
             row.key_hash = digest(key) if not row.owner else row.key_hash
             row.wrong_pins, row.locked_until = 0, None
             row.save()
-            journal.write(actor, "forms.resume", row, form=row.form)
+            journal.write(hand(actor, row.filed_by), "forms.resume", row, form=row.form)
             return _resumed(actor, row, key)
         if row is not None and not is_locked:
             row.wrong_pins += 1
             if row.wrong_pins >= WRONG_PINS:
                 row.wrong_pins, row.locked_until = 0, now + LOCKED
-                journal.write(actor, "forms.lock_code", row, form=row.form)
+                journal.write(hand(actor, row.filed_by), "forms.lock_code", row, form=row.form)
             row.save()
     cache.set(counter, cache.get(counter, 0) + 1, SECONDS_HERE)
     if is_locked:
@@ -234,7 +246,7 @@ def discard(actor: Actor, held: Held, now: datetime) -> None:
     """Throw a draft away with its files. Raises NotFound as `reads.draft`."""
     with transaction.atomic():
         row = draft(actor, held, now, to_change=True)
-        journal.write(actor, "forms.discard", row, form=row.form)
+        journal.write(hand(actor, row.filed_by), "forms.discard", row, form=row.form)
         forget(row)
 
 

@@ -32,7 +32,14 @@ from balai.services.changes.speaking import hidden_reporter, keep_file
 from balai.services.models import Case, CaseKey, CaseMove, Comment
 from balai.services.reads import sight
 from balai.services.reads.definitions import service as service_on
-from balai.services.reads.situation import FILE, applicant_kind, is_hidden_whole, world_of
+from balai.services.reads.situation import (
+    FILE,
+    applicant_kind,
+    hides_applicant,
+    is_hidden_whole,
+    is_public,
+    world_of,
+)
 from balai.services.rules import machine
 from balai.services.rules.definition import Party, Service
 from balai.services.rules.machine import Situation, Who, World
@@ -238,8 +245,11 @@ def _file(
         region=row.region_code,
     )
     step = machine.file(service, begun, Who(roles, actor.id), world)
+    known = machine.values(service, step.situation, now, world)
     if is_hidden_whole(service, step.situation, now, world):
         moving.protect(row)
+    row.is_protected = row.hides_applicant or hides_applicant(service, known)
+    row.is_public = not row.is_secret and is_public(service, known)
     pin = pins.new_pin(row)
     _number(service, row, now)
     _give_first(service, row, step, now, world)
@@ -249,7 +259,7 @@ def _file(
     counting.keep_runs(service, row, step.situation.runs, counting_office, now)
     row.save(update_fields=["due_at", "urgent_at", "is_late"])
     _keep_keys(service, row, plain, halves)
-    signed = hidden_reporter(row) if row.is_secret or row.is_anonymous else actor
+    signed = hidden_reporter(row) if row.hides_applicant else actor
     for one in files:
         keep_file(signed, row, one, "", Comment.Audience.APPLICANT, now)
     CaseMove.objects.create(

@@ -25,6 +25,8 @@ def open_child(actor: Actor, parent: str, service: str, now: datetime) -> Case:
         child = opened.case
         child.parent = row
         child.is_secret = child.is_secret or row.is_secret
+        child.is_protected = child.is_protected or row.hides_applicant
+        child.is_public = child.is_public and not child.is_secret
         if not row.is_anonymous:
             child.owner, child.contact = row.owner, telling.contact_of(row).sealed()
         child.filed_by = ""

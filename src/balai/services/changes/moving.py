@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import transaction
@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from balai.base import journal, outbox
 from balai.base.actor import Actor, system
 from balai.base.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refused
-from balai.base.files import StoredFile
+from balai.base.files import StoredFile, store_file
 from balai.base.sealing import seal, unseal
 from balai.forms.changes import sealed
 from balai.forms.reads import context
-from balai.forms.rules import Checked, FileSeen, Form, Privacy, validate
+from balai.forms.rules import Checked, FileSeen, Form, Privacy, Type, validate
 from balai.services.changes import counting, routing, telling, wording
 from balai.services.changes.locking import locked, same_version
 from balai.services.changes.speaking import hidden_reporter, keep_file, keep_rating
@@ -26,7 +26,9 @@ from balai.services.models import Case, CaseClock, CaseInput, CaseMove, CaseTask
 from balai.services.reads import sight
 from balai.services.reads.definitions import service_of
 from balai.services.reads.situation import (
+    hides_applicant,
     is_hidden_whole,
+    is_public,
     office_codes,
     plain_answers,
     situation_of,
@@ -43,6 +45,13 @@ DOCUMENT = "services.document"
 CHILD = "services.child"
 RATING, REASON = "rating", "reason"
 """Inputs of moves with a meaning of their own: a score of 1 to 5, and why a case goes elsewhere."""
+
+
+class Upload(Protocol):
+    """A file as Django hands it over."""
+
+    name: str | None
+    file: Any
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,7 @@ def move(
     given: Mapping[str, Any] | None = None,
     offices: tuple[str, ...] = (),
     ticket: sight.Ticket | None = None,
+    uploads: Mapping[str, Iterable[Upload]] | None = None,
 ) -> Moved:
     """Make a move of a case.
 
@@ -72,6 +82,7 @@ def move(
         version: of the case as the actor saw it.
         given: answers to what the move asks, as JSON; files are ids of stored files of the actor.
         offices: codes of the offices chosen with it.
+        uploads: files handed in with it, by the field that asks for them.
 
     Raises:
         NotFound: no such case for the actor, or no such move.
@@ -88,7 +99,17 @@ def move(
     if not roles & set(known.by):
         raise Forbidden(_("Peran Anda tidak dapat melakukan “%(move)s”.") % {"move": known.title})
     same_version(row, version, str(known.title))
-    return _make(actor, service, row, known, Who(roles, actor.id), at, given or {}, offices, ticket)
+    signed = _signed(actor, row, ticket)
+    answers, files = _stored(signed, known.form, given or {}, uploads or {})
+    files |= files_of(actor, answers)
+    return _make(
+        actor, service, row, known, Who(roles, actor.id), at, answers, offices, ticket=ticket, files=files
+    )
+
+
+def _signed(actor: Actor, row: Case, ticket: sight.Ticket | None) -> Actor:
+    """Return who the history and the journal name for a move: nobody where the applicant is protected."""
+    return hidden_reporter(row) if row.hides_applicant and sight.is_applicant(actor, row, ticket) else actor
 
 
 def fire(service: Service, row: Case, name: str, at: datetime) -> Moved | None:
@@ -97,7 +118,7 @@ def fire(service: Service, row: Case, name: str, at: datetime) -> Moved | None:
     if row.state not in known.sources:
         return None
     actor = system("services.clock", row.tenant)
-    return _make(actor, service, row, known, Who(service.roles_of(Party.SYSTEM)), at, {}, (), None)
+    return _make(actor, service, row, known, Who(service.roles_of(Party.SYSTEM)), at, {}, ())
 
 
 def _make(
@@ -109,9 +130,12 @@ def _make(
     at: datetime,
     given: Mapping[str, Any],
     offices: tuple[str, ...],
-    ticket: sight.Ticket | None,
+    *,
+    ticket: sight.Ticket | None = None,
+    files: Mapping[str, FileSeen] | None = None,
 ) -> Moved:
-    checked = _checked(actor, row, known.form, given, at)
+    files = files or {}
+    checked = _checked(row, known.form, given, files, at)
     world = world_of(service)
     before = situation_of(service, row)
     plain = checked.plain() if checked else {}
@@ -119,21 +143,32 @@ def _make(
     before = replace(before, answers={**before.answers, **_corrections(service, known, plain)})
     step = machine.make(service, before, known.id, who, at, world, input=plain, offices=offices)
     is_applicant = sight.is_applicant(actor, row, ticket)
-    signed = hidden_reporter(row) if is_applicant and (row.is_secret or row.is_anonymous) else actor
+    signed = _signed(actor, row, ticket)
     role = min(who.roles & set(known.by))
     line = _write(signed, service, row, known, role, before, step, plain, world, at)
     if checked is not None:
-        _keep_given(actor, row, line, known, checked, is_applicant, at)
+        _keep_given(row, line, known, checked, files, signed, at)
     if is_applicant and isinstance(plain.get(RATING), int):
         keep_rating(row, plain[RATING], "", at)
         row.save(update_fields=["score"])
     tell_step(service, row, step, known.id, at, world, plain)
     for number, effect in enumerate(step.effects):
         carry_out(signed, service, row, effect, f"{row.version}.{number}", at, plain)
-    if not row.is_secret and is_hidden_whole(service, situation_of(service, row), at, world):
-        protect(row)
-        row.save(update_fields=["is_secret", "subject"])
+    _look_again(service, row, at, world)
     return Moved(row, step)
+
+
+def _look_again(service: Service, row: Case, at: datetime, world: World) -> None:
+    """Hide a case from officers or from everybody where this move has made it so; never the other way."""
+    situation = situation_of(service, row)
+    known = machine.values(service, situation, at, world)
+    before = (row.is_secret, row.is_protected, row.is_public)
+    if not row.is_secret and is_hidden_whole(service, situation, at, world):
+        protect(row)
+    row.is_protected = row.is_protected or row.is_secret or hides_applicant(service, known)
+    row.is_public = not row.is_secret and is_public(service, known)
+    if (row.is_secret, row.is_protected, row.is_public) != before:
+        row.save(update_fields=["is_secret", "subject", "is_protected", "is_public"])
 
 
 def protect(row: Case) -> None:
@@ -152,14 +187,14 @@ def _corrections(service: Service, known: Move, plain: Mapping[str, Any]) -> dic
 
 
 def _checked(
-    actor: Actor, row: Case, form: Form | None, given: Mapping[str, Any], at: datetime
+    row: Case, form: Form | None, given: Mapping[str, Any], files: Mapping[str, FileSeen], at: datetime
 ) -> Checked | None:
     """Return what was given with a move, checked. Raises Invalid with every fault."""
     if form is None:
         if given:
             raise Invalid([Fault(_("Jawaban"), _("Langkah ini tidak menanyakan apa pun."))])
         return None
-    around = context(row.tenant, timezone.localtime(at).date(), files=files_of(actor, given))
+    around = context(row.tenant, timezone.localtime(at).date(), files=files)
     return validate(form, dict(given), around).require()
 
 
@@ -170,7 +205,10 @@ def files_of(actor: Actor, given: Mapping[str, Any]) -> dict[str, FileSeen]:
         for one in value if isinstance(value, list) else ():
             if isinstance(one, str) and (found := sight.as_key(one)) is not None:
                 wanted.add(found)
-    rows = StoredFile.objects.filter(tenant=actor.tenant, pk__in=wanted, stored_by=actor.id) if wanted else ()
+    # Files without a name belong to drafts and to hidden reporters: nobody takes them by their id.
+    if not wanted or not actor.id:
+        return {}
+    rows = StoredFile.objects.filter(tenant=actor.tenant, pk__in=wanted, stored_by=actor.id)
     return {str(one.pk): FileSeen(str(one.pk), one.name, one.media_type, one.size) for one in rows}
 
 
@@ -282,13 +320,40 @@ def keep_tasks(row: Case, before: Situation, after: Situation, at: datetime) -> 
 
 
 def _keep_given(
-    actor: Actor, row: Case, line: CaseMove, known: Move, checked: Checked, is_applicant: bool, at: datetime
+    row: Case,
+    line: CaseMove,
+    known: Move,
+    checked: Checked,
+    files: Mapping[str, FileSeen],
+    signed: Actor,
+    at: datetime,
 ) -> None:
     halves = sealed(checked)
     CaseInput.objects.create(move=line, answers=halves.open, personal=halves.personal)
-    seen = files_of(actor, checked.plain())
-    for file in seen:
-        keep_file(actor, row, UUID(file), known.id, Comment.Audience.APPLICANT, at)
+    named = {one for value in checked.plain().values() if isinstance(value, list) for one in value}
+    for file in files:
+        if file in named:
+            keep_file(signed, row, UUID(file), known.id, Comment.Audience.APPLICANT, at)
+
+
+def _stored(
+    actor: Actor, form: Form | None, given: Mapping[str, Any], uploads: Mapping[str, Iterable[Upload]]
+) -> tuple[dict[str, Any], dict[str, FileSeen]]:
+    """Store what was handed in with a move; return the answers with its ids, and the files themselves.
+
+    Raises:
+        Invalid: a file is not of a kind that is taken, or nothing asks for it.
+    """
+    answers, found = dict(given), dict[str, FileSeen]()
+    for name, contents in uploads.items():
+        item = form.items.get(name) if form else None
+        if getattr(item, "type", None) not in (Type.FILE, Type.IMAGE):
+            raise Invalid([Fault(name, _("Langkah ini tidak meminta berkas."))])
+        for upload in contents:
+            one = store_file(upload.file, upload.name or "berkas", actor)
+            found[str(one.pk)] = FileSeen(str(one.pk), one.name, one.media_type, one.size)
+            answers[name] = [*answers.get(name, []), str(one.pk)]
+    return answers, found
 
 
 def tell_step(
@@ -430,7 +495,7 @@ def finish(
         )
     service = service_of(row)
     known = service.tasks[one.task]
-    checked = _checked(actor, row, known.form, given or {}, at)
+    checked = _checked(row, known.form, given or {}, files_of(actor, given or {}), at)
     before = situation_of(service, row)
     roles = sight.roles_of(actor, service, row, task=one)
     code = office_codes({one.office_id}).get(one.office_id, "")

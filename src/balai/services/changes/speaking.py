@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import BinaryIO
 from uuid import UUID
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from balai.base import journal
 from balai.base.actor import Actor
 from balai.base.errors import Conflict, Fault, Forbidden, Invalid, Locked
-from balai.base.files import StoredFile
+from balai.base.files import StoredFile, store_file
 from balai.base.sealing import seal
 from balai.services.changes import telling
 from balai.services.changes.locking import locked, same_version, touch
@@ -51,7 +52,7 @@ def comment(
         audience=Comment.Audience.APPLICANT if is_applicant else Comment.Audience(audience),
         text=seal(text.strip(), "services.comment"),
         by_applicant=is_applicant,
-        author_id_text=actor.id if not (is_applicant and row.is_secret) else "",
+        author_id_text="" if is_applicant and row.hides_applicant else actor.id,
         author_name="" if is_applicant else actor.name,
         at=at,
     )
@@ -79,7 +80,7 @@ def _of_side(service: Service, side: Party) -> Iterable[str]:
 
 def _signed(actor: Actor, row: Case, is_applicant: bool) -> Actor:
     """Return who the journal names: nobody, where the reporter of a secret case is protected."""
-    return hidden_reporter(row) if is_applicant and (row.is_secret or row.is_anonymous) else actor
+    return hidden_reporter(row) if is_applicant and row.hides_applicant else actor
 
 
 def hidden_reporter(row: Case) -> Actor:
@@ -92,6 +93,29 @@ def takes_part(actor: Actor, service: Service, row: Case) -> bool:
     if sight.roles_of(actor, service, row):
         return True
     return any(sight.roles_of(actor, service, row, task=task) for task in row.tasks.filter(state="open"))
+
+
+@transaction.atomic
+def hand_in(
+    actor: Actor,
+    key: sight.Key,
+    content: BinaryIO,
+    name: str,
+    audience: str,
+    at: datetime,
+    ticket: sight.Ticket | None = None,
+) -> CaseFile:
+    """Store a file and put it on a case; an applicant who is protected is named by neither.
+
+    Raises:
+        NotFound, Forbidden, Locked: as `add_file`. Invalid: it is not of a kind that is taken, or too large.
+    """
+    row = locked(actor, key, ticket)
+    is_applicant = sight.is_applicant(actor, row, ticket)
+    if not row.is_open:
+        raise _is_shut()
+    stored = store_file(content, name, _signed(actor, row, is_applicant))
+    return add_file(actor, key, stored, audience, at, ticket)
 
 
 @transaction.atomic
@@ -113,14 +137,23 @@ def add_file(
     if not is_applicant and not takes_part(actor, service_of(row), row):
         raise Forbidden(_("Hanya petugas berkas ini dan pemohonnya yang dapat menambah berkas."))
     if not row.is_open:
-        raise Locked(_("Berkas ini sudah ditutup. Buka lagi dahulu untuk menambah lampiran."))
-    made = keep_file(actor, row, file.pk, "", audience if not is_applicant else "applicant", at)
-    journal.write(_signed(actor, row, is_applicant), "services.add_file", row, file=str(file.pk))
+        raise _is_shut()
+    signed = _signed(actor, row, is_applicant)
+    made = keep_file(signed, row, file.pk, "", audience if not is_applicant else "applicant", at)
+    journal.write(signed, "services.add_file", row, file=str(file.pk))
     return made
 
 
+def _is_shut() -> Locked:
+    return Locked(_("Berkas ini sudah ditutup. Buka lagi dahulu untuk menambah lampiran."))
+
+
 def keep_file(actor: Actor, row: Case, file: UUID, field: str, audience: str, at: datetime) -> CaseFile:
-    """Write the row that ties a stored file to a case; where it is there, return it."""
+    """Write the row that ties a stored file to a case; where it is there, return it.
+
+    Args:
+        actor: as the case may name them: an applicant who is protected is `hidden_reporter`.
+    """
     made: CaseFile
     made, _new = CaseFile.objects.get_or_create(
         tenant=row.tenant,
@@ -129,8 +162,8 @@ def keep_file(actor: Actor, row: Case, file: UUID, field: str, audience: str, at
         defaults={
             "field": field,
             "audience": Comment.Audience(audience),
-            "added_by": "" if row.is_secret or row.is_anonymous else actor.id,
-            "added_by_name": "" if row.is_secret or row.is_anonymous else actor.name,
+            "added_by": actor.id,
+            "added_by_name": actor.name,
             "at": at,
         },
     )

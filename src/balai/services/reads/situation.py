@@ -14,7 +14,7 @@ from balai.services.models import Case, CaseClock, CaseMove, CaseTask
 from balai.services.reads.definitions import office_hours
 from balai.services.rules import machine
 from balai.services.rules.clocks import Run
-from balai.services.rules.definition import Duty, Party, Service
+from balai.services.rules.definition import Duty, Face, Party, PublishedDataset, Service
 from balai.services.rules.machine import Situation, TaskSeen, World
 
 FILE = "file"
@@ -126,3 +126,39 @@ def is_hidden_whole(service: Service, situation: Situation, at: datetime, world:
         not one.fields and officers & set(one.hidden_from) and holds(one.when, known)
         for one in service.hiding
     )
+
+
+def hides_applicant(service: Service, known: Mapping[str, Any]) -> bool:
+    """Tell whether officers may not know who the applicant is: some hiding keeps personal answers from them.
+
+    Args:
+        known: as `machine.values` gives them.
+    """
+    officers = service.roles_of(Party.OFFICER)
+    return any(
+        officers & set(one.hidden_from) and _covers_personal(service, one.fields) and holds(one.when, known)
+        for one in service.hiding
+    )
+
+
+def _covers_personal(service: Service, fields: tuple[str, ...]) -> bool:
+    hidden = {field.removeprefix("form.") for field in fields}
+    return not fields or any(
+        field.is_personal and (path in hidden or path.partition(".")[0] in hidden)
+        for path, field in service.form.fields()
+    )
+
+
+def is_public(service: Service, known: Mapping[str, Any]) -> bool:
+    """Tell whether a case is counted and drawn for everybody; a service without a public face has none.
+
+    What its map hides stays hidden; a service without a map is counted as its dataset is published.
+    """
+    face: Face | PublishedDataset | None = service.publication.map or service.publication.dataset
+    if face is None:
+        return False
+    # A condition that has no answer hides.
+    try:
+        return face.hide_when is None or not face.hide_when.holds(known)
+    except ConditionFailed:
+        return False
