@@ -15,6 +15,9 @@ DIGITS = 24
 MEMORY = "1GB"
 """of the engine; what does not fit goes to the disk"""
 
+LONGEST_ROW = 16_777_216
+"""bytes of one row of a file that is handed in"""
+
 _POINT = r"-?[0-9]{1,3}(\.[0-9]{1,12}[0-9]*)?"
 _FORMS = {
     ColumnType.INTEGER: ("BIGINT", "-?[0-9]{1,18}"),

@@ -9,11 +9,11 @@ import duckdb
 from django.utils.translation import gettext as _
 
 from balai.base.errors import Fault, Invalid
-from balai.data.columnar.shape import Engine, quoted, text
+from balai.data.columnar.ending import refuse_unclosed
+from balai.data.columnar.shape import LONGEST_ROW, Engine, quoted, text
 from balai.data.rules.metadata import Column, ColumnType, Declaration, Transform
 from balai.data.rules.transforms import VILLAGE_LENGTH, Locate
 
-LONGEST_ROW = 16_777_216
 _LONGEST_HEADER = 262_144
 _DELIMITERS = ",;\t|"
 _LINE = re.compile(r"[Ll]ine:? (\d+)")
@@ -36,6 +36,7 @@ def take_file(duck: Engine, path: Path, declaration: Declaration, locate: Locate
     """
     delimiter, newline, header = _header(path)
     _refuse_header(header, declaration)
+    refuse_unclosed(path, delimiter, '"')
     source = _csv(path, header, header=True, newline=newline, delimiter=delimiter)
     try:
         duck.execute(f"CREATE TABLE raw AS {_leaving(duck, declaration, source, locate)}")

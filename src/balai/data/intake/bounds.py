@@ -8,7 +8,6 @@ MEMORY = "384MB"
 """of the engine; with Python beside it an intake stays far under a GiB"""
 PART = 1 << 20
 MOST_COLUMNS = 2_000
-LONGEST_ROW = 16_777_216
 MOST_UNPACKED = 10_000_000_000
 MOST_RATIO = 200
 """how much larger than packed; tables are seldom beyond 30"""

@@ -15,7 +15,8 @@ from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
 from balai.base.errors import Fault, Invalid
-from balai.data.intake.bounds import LONGEST_ROW, MOST_COLUMNS, unfit
+from balai.data.columnar.shape import LONGEST_ROW
+from balai.data.intake.bounds import MOST_COLUMNS, unfit
 from balai.data.intake.decoding import Tell
 
 _PART = 1 << 18

@@ -12,9 +12,10 @@ import duckdb
 from django.utils.translation import gettext as _
 
 from balai.base.errors import Fault, Invalid
-from balai.data.columnar.shape import Engine, quoted, text
+from balai.data.columnar.ending import refuse_unclosed
+from balai.data.columnar.shape import LONGEST_ROW, Engine, quoted, text
 from balai.data.intake import features, workbooks
-from balai.data.intake.bounds import LONGEST_ROW, MEMORY, MOST_COLUMNS, MOST_REJECTED, unfit
+from balai.data.intake.bounds import MEMORY, MOST_COLUMNS, MOST_REJECTED, unfit
 from balai.data.intake.decoding import Tell, examine, is_packed, to_utf8, unpack
 from balai.data.intake.layout import Layout, headings, looked_at
 
@@ -150,6 +151,7 @@ def _is_workbook(path: Path) -> bool:
 def _of_csv(
     path: Path, folder: Path, target: Path, layout: Layout, names: list[str]
 ) -> tuple[int, tuple[Fault, ...]]:
+    refuse_unclosed(path, layout.delimiter, layout.quote)
     shape = ", ".join(f"{text(name)}: 'VARCHAR'" for name in names)
     source = (
         f"read_csv({text(path)}, header=false, auto_detect=false, skip={layout.header_row}, "

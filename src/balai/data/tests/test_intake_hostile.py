@@ -98,6 +98,29 @@ def test_broken_letters_are_told_by_line_and_their_rows_left_out(cast: Cast) -> 
     assert row.report["by_kind"] == {"line": 1} and row.report["faults"] == 1
 
 
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        ('1;a"b\n2;c\n3;"d', 4),
+        ('1;"x"\n2;"c\n3;d\n4;e\n', 3),
+        ('1;"x;\n2;""c""\n', 2),
+        ('1;x\n2;c\n3;"d\n4;e"\n', None),
+        ('1;x\n2;5"\n3;"d ""e"""\n', None),
+        ('1;"x;"\n2;";"\n', None),
+    ],
+)
+def test_rows_behind_a_quote_that_is_not_closed_are_never_dropped_in_silence(
+    cast: Cast, rows: str, line: int | None
+) -> None:
+    founded(cast)
+    row = given(producer(cast), f"id;name\n{rows}".encode())
+    if line is None:
+        assert row.state == "asking"
+    else:
+        assert row.state == "refused"
+        assert row.faults[0][0] == f"Baris berkas {line}"
+
+
 def test_damage_anywhere_in_a_parquet_file_never_ends_the_worker(cast: Cast, tmp_path: Path) -> None:
     founded(cast)
     whole, chance = _parquet(tmp_path), random.Random(4)

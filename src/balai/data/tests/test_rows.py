@@ -583,6 +583,11 @@ def test_personal_columns_of_a_file_leave_as_those_of_rows_do(cast: Cast, tmp_pa
             "id,name,litres,cost,placed_on,in_use,region,place_lon,place_lat,kind\nx,a,,,,,,,,\n",
             "Baris 1, kolom id",
         ),
+        (
+            "id,name,litres,cost,placed_on,in_use,region,place_lon,place_lat,kind\n"
+            '1,"a",,,,,,,,\n2,"b,,,,,,,,\n3,c,,,,,,,,\n',
+            "Baris berkas 3",
+        ),
     ],
 )
 def test_a_file_that_is_not_as_declared_is_refused_with_its_place(
