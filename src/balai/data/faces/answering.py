@@ -17,8 +17,8 @@ from django.views.decorators.http import require_safe
 from balai.base import answers
 from balai.base.access import actor_of, needs
 from balai.base.errors import Refused
+from balai.base.network import address_of
 from balai.data.engines.turns import TooMany
-from balai.data.pages.query_asked import address_of
 from balai.people import reads as people
 
 _MOST_REMEMBERED = 10_000

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from balai.base.access import actor_of, needs
 from balai.base.asking import Done, ask, sent, show, tell
 from balai.base.errors import Invalid, Locked
+from balai.base.network import address_of
 from balai.data import reads
 from balai.data.changes.feedback import Remark, answer_feedback, give_feedback
 from balai.data.forms import AnswerForm, FeedbackForm
 from balai.data.models import Feedback
-from balai.data.pages.query_asked import address_of
 from balai.data.pages.words import Badge
 from balai.data.reads.feedback import answered, by_key, one_to_answer, to_answer
 

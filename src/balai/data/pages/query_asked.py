@@ -1,17 +1,16 @@
 """What a page of questions is asked with, and how a question is asked so that leaving ends it."""
 
-import ipaddress
 import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 
 from balai.base.access import actor_of
 from balai.base.errors import Fault
+from balai.base.network import address_of
 from balai.data.engines.reader import PULSE
 from balai.data.pages.query_shown import Row, Wish
 from balai.data.patience import Steps
@@ -93,19 +92,3 @@ def marked(text: str, fault: Fault) -> Marked:
 def _excerpt(line: str, column: int) -> str:
     start = max(0, column - 40)
     return f"{line[start : start + 80]}\n{' ' * (column - 1 - start)}^"
-
-
-def address_of(request: HttpRequest) -> str:
-    """Return the network a visitor asks from: an address, or of version 6 what one house is given."""
-    told = str(request.META.get("REMOTE_ADDR", ""))
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    # Only the last entry is written by the server in front of us; the others by whoever asks.
-    if settings.ALLAUTH_TRUSTED_PROXY_COUNT and forwarded:
-        told = forwarded.split(",")[-1].strip()
-    try:
-        found = ipaddress.ip_address(told)
-    except ValueError:
-        return told
-    if isinstance(found, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return told

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from balai.base import excel, writing
 from balai.base.access import actor_of, needs
 from balai.base.errors import Fault, Invalid, Refused
+from balai.base.network import address_of
 from balai.data.engines.reader import PULSE, Form
-from balai.data.pages.query_asked import address_of
 from balai.data.patience import GRACE
 from balai.data.reads.asking import question
 from balai.data.reads.queries import saved_query

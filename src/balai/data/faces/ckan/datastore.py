@@ -15,13 +15,13 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from balai.base.errors import Invalid, NotFound, Refused
+from balai.base.network import address_of
 from balai.data.engines.reader import PULSE
 from balai.data.faces.ckan import answers, rows
 from balai.data.faces.ckan.asked import Asked, Rendered, action
 from balai.data.faces.ckan.faults import Wrong
 from balai.data.faces.ckan.resources import facts_named, version_named
 from balai.data.faces.ckan.shelf import shelf
-from balai.data.pages.query_asked import address_of
 from balai.data.patience import Steps, answered
 from balai.data.reads.running import begin, limits
 from balai.data.reads.versions import readable_version

@@ -19,12 +19,12 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from balai.base.errors import Refused
+from balai.base.network import address_of
 from balai.data.engines.reader import PULSE, Form
 from balai.data.faces.ckan import rows
 from balai.data.faces.ckan.asked import Asked
 from balai.data.faces.ckan.faults import Wrong
 from balai.data.faces.ckan.resources import facts_named
-from balai.data.pages.query_asked import address_of
 from balai.data.patience import GRACE
 from balai.data.reads.asking import question
 from balai.data.reads.running import WHOLE, UnderWay, begin

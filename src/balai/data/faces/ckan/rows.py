@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from balai.base.actor import Actor
 from balai.base.errors import Invalid
+from balai.base.network import address_of
 from balai.data.faces.ckan import words
 from balai.data.faces.ckan.asked import Asked
 from balai.data.faces.ckan.faults import Wrong
-from balai.data.pages.query_asked import address_of
 from balai.data.reads import rows_columns
 from balai.data.reads.asking import ask, question
 from balai.data.reads.rows_sqlite import TooFar, side
