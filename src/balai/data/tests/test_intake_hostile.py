@@ -156,10 +156,11 @@ def test_a_cell_is_read_as_written_or_left_for_the_check(
     kind: str, style: str, written: str, read: str | None
 ) -> None:
     type_ = ColumnType(kind)
-    made, fit = duckdb.execute(
+    # Fetched whole: the shared connection takes no other statement before.
+    ((made, fit),) = duckdb.execute(
         f"SELECT {canonical('x', type_, style)}, {fits('x', type_, style)} FROM (SELECT ? AS x)",
         [written],
-    ).fetchone() or ("", False)
+    ).fetchall()
     assert (made if fit else None) == read
 
 
