@@ -7,7 +7,7 @@ tenant's own approved rows change is in `reads`; the working-day calendar in
 """
 
 from balai.definitions.editors import schemas
-from balai.definitions.kinds import Definition, Kind, check, get, kind, load, registered
+from balai.definitions.kinds import Definition, Kind, check, get, inside, kind, load, registered
 from balai.definitions.layers import Layer
 from balai.definitions.schema import Code, Confidence, Sourced, Words, Written
 from balai.definitions.tables import Table, table
@@ -41,6 +41,7 @@ __all__ = [
     "axis_set",
     "check",
     "get",
+    "inside",
     "kind",
     "load",
     "registered",

@@ -60,8 +60,21 @@ class Kind[T]:
     complete: Callable[[Any, reader.Document, Companions], T] | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class _Same:
+    """Things that are compared by what they are, not by what they say."""
+
+    things: tuple[object, ...]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and [*map(id, self.things)] == [*map(id, other.things)]
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 _kinds: dict[str, Kind[Any]] = {}
 _loaded: dict[str, tuple[object, Mapping[str, Definition[Any]]]] = {}
+_inside: dict[str, list[Callable[[], Mapping[str, Definition[Any]]]]] = {}
 
 
 @overload
@@ -111,6 +124,15 @@ def kind(
             )
     _kinds[code] = new
     return new
+
+
+def inside[T](kind: Kind[T], find: Callable[[], Mapping[str, Definition[T]]]) -> None:
+    """Register definitions of a kind that stand in the files of another: what a service says of its dataset.
+
+    Args:
+        find: returns them by code, the same mapping as long as nothing changed.
+    """
+    _inside.setdefault(kind.code, []).append(find)
 
 
 def registered() -> Mapping[str, Kind[Any]]:
@@ -169,8 +191,9 @@ def check() -> list[Fault]:
 
 def _read[T](kind: Kind[T]) -> tuple[Mapping[str, Definition[T]], tuple[Fault, ...]]:
     files = layers.files(kind.folder, ".yaml", ".csv")
+    parts = tuple(find() for find in _inside.get(kind.code, ()))
     known = _loaded.get(kind.code)
-    if known and known[0] == (kind, files):
+    if known and known[0] == (kind, files, _Same(parts)):
         return known[1], ()
     found: dict[str, Definition[T]] = {}
     faulty: list[Fault] = []
@@ -182,11 +205,21 @@ def _read[T](kind: Kind[T]) -> tuple[Mapping[str, Definition[T]], tuple[Fault, .
             found[definition.code] = definition
         except Invalid as error:
             faulty += error.faults
+    for definition in (each for part in parts for each in part.values()):
+        if definition.code in found:
+            wrong = _("“%(code)s” sudah didefinisikan dalam %(file)s.") % {
+                "code": definition.code,
+                "file": found[definition.code].file,
+            }
+            faulty.append(definition.document.fault(("code",), wrong, _("Pilih kode lain.")))
+        found.setdefault(definition.code, definition)
+    all_of_it = MappingProxyType(dict(sorted(found.items())) if parts else found)
     if faulty:
         # Not kept: the faults are in the language of who asks.
-        return MappingProxyType(found), tuple(faulty)
-    _loaded[kind.code] = ((kind, files), MappingProxyType(found))
-    return _loaded[kind.code][1], ()
+        return all_of_it, tuple(faulty)
+    # The parts are kept with it, lest another mapping come to stand where one of them stood.
+    _loaded[kind.code] = ((kind, files, _Same(parts)), all_of_it)
+    return all_of_it, ()
 
 
 def _one[T](kind: Kind[T], file: File, files: Mapping[str, File]) -> Definition[T]:

@@ -78,6 +78,15 @@ class Document:
     def fault(self, path: Path, wrong: str, right: str = "") -> FileFault:
         return file_fault(self.file, self.place(path), wrong, right)
 
+    def part(self, path: Path) -> "Document":
+        """Return what stands at `path` as a document of its own, each thing where it stands in the file."""
+        data = self.data
+        for step in path:
+            data = data[step]
+        depth = len(path)
+        inner = {key[depth:]: place for key, place in self.places.items() if key[:depth] == path}
+        return Document(self.file, data, inner)
+
     def json(self) -> str:
         """Return the tree as JSON, decimals digit by digit as they were written."""
         return _json(self.data)

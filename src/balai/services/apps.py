@@ -9,5 +9,5 @@ class ServicesConfig(AppConfig):
     verbose_name = "Balai: services"
 
     def ready(self) -> None:
-        for part in ("verbs", "declarations", "rules", "jobs", "publishing"):
+        for part in ("verbs", "declarations", "rules", "jobs", "publishing", "promises", "bringing_over", "ways_desk"):
             import_module(f"balai.services.{part}")

@@ -242,7 +242,8 @@ def all_rows(code: str) -> Iterator[Row]:
 
 
 def test_every_shipped_indicator_is_counted_twice(plan: None, reference: None) -> None:
-    assert set(ORACLES) == set(load(INDICATORS))
+    files = {code for code, one in load(INDICATORS).items() if one.file.startswith("indicators/")}
+    assert set(ORACLES) == files, "what stands in files of services is shown with them"
     measuring.compute(load(INDICATORS), "uji", NOW)
     with tenancy.scope(tenancy.NATIONAL):
         measuring.compute(load(INDICATORS), "uji", NOW)

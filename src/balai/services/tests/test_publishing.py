@@ -1,16 +1,21 @@
 """What leaves a service: by its transforms, without small groups, once it was declared and checked."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
-from tests.cast import MALANG, someone
+from tests.cast import MALANG
 
 from balai.base.actor import system
 from balai.data import changes as data
-from balai.services import publishing, reads
+from balai.data import reads as figures
+from balai.data.rules.indicators_files import INDICATORS
+from balai.definitions import load
+from balai.services import promises, publishing, reads
+from balai.services.models import Case
 from balai.services.rules.definition import Transform
 from balai.services.rules.leaving import leaving, redacted
-from balai.services.tests.desk import FILED, STORY, VILLAGE, Desk, filed
+from balai.services.tests.desk import ANSWER, FILED, STORY, VILLAGE, Desk, at, filed, moved
 
 pytestmark = pytest.mark.django_db
 LATER = FILED + timedelta(days=60)
@@ -65,16 +70,26 @@ def test_small_groups_and_young_and_secret_cases_do_not_leave(desk: Desk) -> Non
     assert all(STORY not in str(row) and "Wulandari" not in str(row) for row in left)
 
 
-def test_a_dataset_is_published_once_two_people_declared_and_checked_it(desk: Desk) -> None:
-    service = reads.service("sambat", FILED.date())
+def test_a_dataset_is_published_and_counted_because_the_file_says_so(desk: Desk) -> None:
     job = system("services.publish", MALANG, "data.publish")
-    for number in range(5):
-        filed(desk.cast.visitor, f"k{number}", reporter={"name": "A", "phone": f"08123456780{number}"})
-    assert publishing.publish(job, "sambat", LATER) is None
-    steward = someone("Wali", MALANG, "steward", office=desk.cast.kominfo)
-    row = data.declare(desk.cast.budi.actor, publishing.declaration(service))
-    row = data.submit(desk.cast.budi.actor, row.code, version=row.version, at=LATER)
-    data.check(steward.actor, row.code, version=row.version, at=LATER)
+    assert "sambat_on_time" in load(INDICATORS)
+    for number in range(6):
+        row = filed(
+            desk.cast.visitor, f"k{number}", reporter={"name": "A", "phone": f"08123456780{number}"}
+        ).case
+        row = moved(desk.vera.actor, row, "assign", at("2026-08-19 09:00"))
+        row = moved(desk.cast.budi.actor, row, "accept", at("2026-08-19 10:00"))
+        if number:
+            # Information is answered within five working days; the last one is late.
+            day = "2026-08-20 09:00" if number < 5 else "2026-08-31 09:00"
+            moved(desk.cast.budi.actor, row, "answer", at(day), given={"result": ANSWER})
     done = publishing.publish(job, "sambat", LATER)
     assert done is not None
-    assert done.version.rows == 5
+    assert done.version.rows == 6
+    steward = system("test", MALANG, "data.read", "data.check")
+    data.measure(steward, "sambat_on_time", "uji", at=LATER)
+    found = figures.latest(steward, ["sambat_on_time"], [MALANG], LATER.date())["sambat_on_time", MALANG]
+    assert (found.numerator, found.denominator, found.value) == (4, 5, Decimal("80.00"))
+    assert promises.illegal_transitions() == 0
+    Case.objects.filter(pk=row.pk).update(state="closed")
+    assert promises.illegal_transitions() == 1
