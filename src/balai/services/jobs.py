@@ -9,7 +9,7 @@ from balai.base.actor import Actor, system
 from balai.base.outbox import on
 from balai.base.schedules import every
 from balai.definitions import load
-from balai.services.changes import clocks, heartbeat, joining
+from balai.services.changes import clocks, heartbeat, joining, public_counts
 from balai.services.rules.loading import SERVICES
 
 
@@ -48,6 +48,12 @@ def tell_news(due: str) -> None:
     for one in load(SERVICES).values():
         for key in heartbeat.waiting(one.value):
             heartbeat.beat(key, now)
+
+
+@every("services.public_counts", minutes=5)
+def count_for_everybody(due: str) -> None:
+    """Write down the numbers that everybody is shown."""
+    public_counts.count_for_everybody(datetime.fromisoformat(due))
 
 
 @on("services.child")

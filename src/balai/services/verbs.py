@@ -13,6 +13,7 @@ SERVICES_VERIFY = verb("services.verify", _("memeriksa dan membagi berkas layana
 SERVICES_SUPERVISE = verb("services.supervise", _("mengawasi semua berkas layanan"))
 SERVICES_INSPECT = verb("services.inspect", _("menangani laporan rahasia"))
 SERVICES_IMPORT = verb("services.import", _("memasukkan berkas layanan dari sistem lain"))
+SERVICES_POINTS = verb("services.points", _("memasang titik QR untuk laporan"))
 SERVICES_UPGRADE = verb("services.upgrade", _("memindahkan berkas berjalan ke versi layanan yang baru"))
 SERVICES_RELAY = verb("services.relay", _("meneruskan laporan orang lain dari aplikasi"))
 SERVICES_CONNECT = verb("services.connect", _("menyambungkan layanan dengan sistem lain"))

@@ -5,7 +5,9 @@ from balai.services.changes.filing import Coming, Filed, file, file_draft, file_
 from balai.services.changes.joining import open_child
 from balai.services.changes.moving import Moved, Outcome, finish, move, move_many
 from balai.services.changes.pins import unlock
-from balai.services.changes.speaking import add_file, comment, follow, hand_over, rate, take_on
+from balai.services.changes.points import PointDraft, add_point, shut_point
+from balai.services.changes.public_counts import count_for_everybody
+from balai.services.changes.speaking import add_file, comment, follow, hand_in, hand_over, rate, take_on
 from balai.services.changes.telling import read_notice
 from balai.services.changes.upgrading import upgrade, upgrade_all
 
@@ -14,13 +16,17 @@ __all__ = [
     "Filed",
     "Moved",
     "Outcome",
+    "PointDraft",
     "add_file",
+    "add_point",
     "comment",
+    "count_for_everybody",
     "file",
     "file_draft",
     "file_text",
     "finish",
     "follow",
+    "hand_in",
     "hand_over",
     "move",
     "move_many",
@@ -29,6 +35,7 @@ __all__ = [
     "read_notice",
     "recount",
     "ring",
+    "shut_point",
     "suggested",
     "take_on",
     "unlock",

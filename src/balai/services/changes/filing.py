@@ -31,6 +31,7 @@ from balai.services.changes import counting, moving, pins, routing, telling
 from balai.services.changes.speaking import hidden_reporter, keep_file
 from balai.services.models import Case, CaseKey, CaseMove, Comment
 from balai.services.reads import sight
+from balai.services.reads.asked import asked_in
 from balai.services.reads.definitions import service as service_on
 from balai.services.reads.situation import (
     FILE,
@@ -40,7 +41,7 @@ from balai.services.reads.situation import (
     is_public,
     world_of,
 )
-from balai.services.rules import machine
+from balai.services.rules import machine, suggesting
 from balai.services.rules.definition import Party, Service
 from balai.services.rules.machine import Situation, Who, World
 from balai.services.rules.particulars import Particulars, first_field, keys, particulars, put
@@ -76,6 +77,7 @@ class Coming:
         key: what the sender calls it; sent again it is the same case.
         address: network address of who sends it, "" for a job.
         for_name, relation: who it is for, where somebody else files.
+        point: id of the QR point it was filed at, "" elsewhere.
         is_relayed: a program files for whoever uses it; the case is not its owner's.
     """
 
@@ -85,6 +87,7 @@ class Coming:
     for_name: str = ""
     relation: str = ""
     filed_by: str = ""
+    point: str = ""
     is_demo: bool = False
     is_relayed: bool = False
 
@@ -96,7 +99,7 @@ def file_draft(
 
     Args:
         held: the draft, begun with the form of `reads.service(code)`.
-        channel: "qr" or "open311" where the page was come to so; else that of the draft.
+        channel: "open311" where the page was come to so; else that of the draft, "qr" at a QR point.
 
     Raises:
         Invalid: with every fault. NotFound: no such service or draft.
@@ -109,17 +112,16 @@ def file_draft(
     with transaction.atomic():
         if (known := _known(service, actor, key)) is not None:
             return known
-        facts = forms.facts_about(actor, on)
-        taken = take(actor, held, service.form, now, on, facts=facts)
-        if taken.filing.is_for_another:
-            facts = {}
+        asked = asked_in(actor, held, service, now, on)
+        taken = take(actor, held, asked.form, now, on, facts=asked.facts)
         coming = Coming(
-            channel or taken.filing.channel,
+            channel or (Channel.QR if asked.point else taken.filing.channel),
             key,
             address,
             taken.filing.name,
             taken.filing.relation,
             taken.filed_by,
+            asked.point,
         )
         return _file(actor, service, taken.checked, coming, now, taken.files)
 
@@ -188,25 +190,16 @@ def suggested(service: Service, text: str, now: datetime) -> str:
     """Return the answer whose words stand most often in a text, "" where none does."""
     if service.suggest is None:
         return ""
-    said = f" {_plain(text)} "
-    best, most = "", 0
     world, on = world_of(service), timezone.localtime(now).date()
     item = service.form.items.get(service.suggest.field)
+    phrases = {}
     for option in getattr(item, "options", ()):
         row = world.row(service.suggest.table, option.key, on)
-        if row is None:
-            continue
-        cells = (str(row.values.get(name) or "") for name in service.suggest.words)
-        known = {_plain(phrase) for cell in cells for phrase in cell.split(",")} - {""}
-        # A longer phrase says more than a word of it.
-        hits = sum(len(phrase.split()) for phrase in known if f" {phrase} " in said)
-        if hits > most:
-            best, most = option.key, hits
-    return best
-
-
-def _plain(text: str) -> str:
-    return " ".join("".join(sign if sign.isalnum() else " " for sign in text.casefold()).split())
+        if row is not None:
+            cells = (str(row.values.get(name) or "") for name in service.suggest.words)
+            phrases[option.key] = suggesting.phrases(cells)
+    hits = suggesting.weighed(text, phrases)
+    return hits[0].key if hits else ""
 
 
 def _digest(*parts: str) -> str:
@@ -353,6 +346,7 @@ def _row(
         source_key=coming.key,
         filed_by="" if hides or is_own else coming.filed_by or actor.id,
         filed_by_name="" if hides or is_own else actor.name,
+        point_id=coming.point or None,
         for_whom=seal(json.dumps(for_whom, ensure_ascii=False), "services.for_whom") if for_whom else "",
         topic=said.topic,
         subject=said.subject,

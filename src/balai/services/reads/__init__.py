@@ -1,9 +1,13 @@
 """Every query of services: what may be seen, queues, one case whole, the inbox, the supervisor's figures."""
 
 from balai.services.reads.alike import Alike, alike
+from balai.services.reads.asked import Asking, asked_in
 from balai.services.reads.definitions import service, service_of, services, version_of
 from balai.services.reads.figures import OfficeFigures, board_of_offices
+from balai.services.reads.followed import Followed, followed, followed_case
 from balai.services.reads.inbox import Delivery, Message, deliveries, inbox, unread
+from balai.services.reads.points import facts_of, point, point_at, points
+from balai.services.reads.public import Counted, PublicFigures, public_figures, topic_names
 from balai.services.reads.queues import (
     After,
     Line,
@@ -26,29 +30,41 @@ from balai.services.reads.whole import Tracked, Whole, file_of, track, whole
 __all__ = [
     "After",
     "Alike",
+    "Asking",
+    "Counted",
     "Delivery",
+    "Followed",
     "Line",
     "Message",
     "OfficeFigures",
     "Page",
+    "PublicFigures",
     "TaskLine",
     "Ticket",
     "Tracked",
     "Wanted",
     "Whole",
     "alike",
+    "asked_in",
     "board",
     "board_of_offices",
     "case",
     "cases",
     "deliveries",
+    "facts_of",
     "file_of",
+    "followed",
+    "followed_case",
     "inbox",
     "my_queue",
     "office_names",
     "office_queue",
     "own_cases",
     "own_list",
+    "point",
+    "point_at",
+    "points",
+    "public_figures",
     "roles_of",
     "search",
     "secret_queue",
@@ -57,6 +73,7 @@ __all__ = [
     "services",
     "task_queue",
     "tenant_queue",
+    "topic_names",
     "track",
     "unread",
     "version_of",
