@@ -79,6 +79,8 @@ class Coming:
         for_name, relation: who it is for, where somebody else files.
         point: id of the QR point it was filed at, "" elsewhere.
         is_relayed: a program files for whoever uses it; the case is not its owner's.
+        is_demo: it is made up; nobody outside is told of it.
+        pin: of a made-up case, whose PIN everybody may know; "" for one that is drawn.
     """
 
     channel: str
@@ -90,6 +92,7 @@ class Coming:
     point: str = ""
     is_demo: bool = False
     is_relayed: bool = False
+    pin: str = ""
 
 
 def file_draft(
@@ -243,7 +246,7 @@ def _file(
         moving.protect(row)
     row.is_protected = row.hides_applicant or hides_applicant(service, known)
     row.is_public = not row.is_secret and is_public(service, known)
-    pin = pins.new_pin(row)
+    pin = pins.known_pin(row, coming.pin) if coming.pin and row.is_demo else pins.new_pin(row)
     _number(service, row, now)
     _give_first(service, row, step, now, world)
     counting_office = world.office
@@ -365,7 +368,7 @@ def _row(
 
 def _region_at(point: tuple[Any, Any]) -> str:
     for level in (Level.VILLAGE, Level.REGENCY):
-        found = places.containing(Point(point[0], point[1]), level)
+        found = places.containing(Point(latitude=float(point[1]), longitude=float(point[0])), level)
         if found is not None:
             return found.code
     return ""

@@ -142,6 +142,9 @@ def _write(
     address: str = "",
     for_applicant: bool = False,
 ) -> Iterator[Notice]:
+    if row.is_demo and way != Notice.Way.INBOX:
+        # What was made up is told to nobody outside.
+        return
     whom = "applicant" if for_applicant else account
     made, is_new = Notice.objects.get_or_create(
         tenant=row.tenant,

@@ -1,0 +1,1 @@
+def multiply(*a): raise NotImplementedError
