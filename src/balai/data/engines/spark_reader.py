@@ -20,6 +20,7 @@ import pyarrow as pa
 import structlog
 from django.utils.translation import gettext as _
 from pyspark.errors import PySparkException
+from pyspark.sql.connect.client.retries import DefaultPolicy
 from pyspark.sql.connect.session import SparkSession
 
 from balai.base.errors import Refused
@@ -32,6 +33,8 @@ from balai.data.rules.gate import ColumnType, Question, Table
 log = structlog.get_logger(__name__)
 
 SECONDS_TO_CONNECT = 3.0
+SECONDS_TO_LEAVE = 5.0
+"""how long a server may take to release what nobody waits for any more, before the line is cut"""
 ROWS_OF_A_FRAME = 1000
 _PORT = 15002
 _CONFIG = {
@@ -46,6 +49,13 @@ _CONFIG = {
 }
 
 type Frame = tuple[bytes, bytes]
+
+
+def _patience() -> DefaultPolicy:
+    """Return how a call is tried again: for a second. By itself the client tries for ten minutes."""
+    return DefaultPolicy(
+        max_retries=3, initial_backoff=100, max_backoff=500, jitter=50, max_server_retry_delay=500
+    )
 
 
 class Spark:
@@ -126,21 +136,28 @@ class _Asking:
         self._remote, self._views, self._text, self._free = remote, views, text, free
         self._session: SparkSession | None = None
         self._ended = threading.Event()
+        self._left = threading.Lock()
         threading.Thread(target=self._run, name="spark question", daemon=True).start()
 
     def end(self) -> None:
         """Have the server end what it does; returns at once."""
         if not self._ended.is_set():
             self._ended.set()
-            threading.Thread(target=self._interrupt, name="spark interrupt", daemon=True).start()
+            threading.Thread(target=self._leave, name="spark leaving", daemon=True).start()
 
     def _run(self) -> None:
         try:
-            # Of this thread alone; stopped below, which ends the channel too.
-            builder = SparkSession.builder.remote(self._remote)
+            # Made here and not by the builder, which keeps one session for the whole process and
+            # stops it under a lock that all questions share.
+            self._session = session = SparkSession(self._remote)
+            if self._ended.is_set():
+                return
+            session.client.set_retry_policies([_patience()])
+            # With reattaching, the client releases each answer in threads that the process waits
+            # for when it ends: minutes, where the server is gone by then.
+            session.client.disable_reattachable_execute()
             for name, value in _CONFIG.items():
-                builder = builder.config(name, value)
-            self._session = session = builder.create()
+                session.conf.set(name, value)
             for frame in self._answer(session):
                 if self._ended.is_set():
                     return
@@ -149,9 +166,7 @@ class _Asking:
             if not self._ended.is_set():
                 self.frames.put((frames.ERROR, json.dumps(_told(error)).encode()))
         finally:
-            if self._session is not None:
-                with suppress(Exception):
-                    self._session.stop()
+            self._leave()
             self._free.release()
 
     def _answer(self, session: SparkSession) -> Iterator[Frame]:
@@ -162,10 +177,23 @@ class _Asking:
             return
         yield from _frames(session.sql(self._text).toArrow())
 
-    def _interrupt(self) -> None:
-        if self._session is not None:
-            with suppress(Exception):
-                self._session.interruptAll()
+    def _leave(self) -> None:
+        """Release the session, which ends all that runs in it, and cut the line, which frees `_run`.
+
+        To interrupt what runs is not enough: a call that is only on its way would begin after it.
+        """
+        with self._left:
+            session, self._session = self._session, None
+        if session is None:
+            return
+        cut = threading.Timer(SECONDS_TO_LEAVE, session.client.close)
+        cut.daemon = True
+        cut.start()
+        with suppress(Exception):
+            session.client.release_session()
+        cut.cancel()
+        with suppress(Exception):
+            session.client.close()
 
 
 class SparkLease(Lease):

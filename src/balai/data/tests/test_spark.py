@@ -86,6 +86,11 @@ def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "spark.connect.grpc.binding.port": port,
         "spark.ui.enabled": "false",
         "spark.sql.shuffle.partitions": 2,
+        "spark.executor.memory": "1g",
+        # As docs/how-to says: generated code looks at no interruption, so its process must go.
+        "spark.task.reaper.enabled": "true",
+        "spark.task.reaper.killTimeout": "1s",
+        "spark.task.reaper.pollingInterval": "500ms",
         "spark.sql.warehouse.dir": folder / "warehouse",
     }
     told = [part for name, value in options.items() for part in ("--conf", f"{name}={value}")]
@@ -95,7 +100,7 @@ def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             [
                 str(SUBMIT),
                 "--master",
-                "local[2]",
+                "local-cluster[1,2,1024]",
                 "--driver-memory",
                 "1g",
                 "--class",
@@ -107,6 +112,7 @@ def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             env={
                 **os.environ,
                 "SPARK_LOCAL_IP": "127.0.0.1",
+                "SPARK_LOCAL_HOSTNAME": "localhost",
                 "PYSPARK_PYTHON": str(SUBMIT.parent / "python"),
             },
             stdout=log,
