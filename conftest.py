@@ -6,6 +6,8 @@ import pytest
 from tests.cast import _fresh_governments, cast  # noqa: F401
 
 from balai.base import tenancy
+from balai.data.engines.turns import turns
+from balai.data.faces.answering import visits
 from balai.site import catalogs
 
 
@@ -20,3 +22,10 @@ def malang() -> Iterator[tenancy.Scope]:
     """Work in the scope of Kota Malang."""
     with tenancy.scope("35.73") as scope:
         yield scope
+
+
+@pytest.fixture(autouse=True)
+def _fresh_turns() -> None:
+    """Let visitors of this test ask although those of others, from the same address, asked this minute."""
+    turns.cache_clear()
+    visits.cache_clear()

@@ -120,7 +120,6 @@ def test_the_files_it_names_can_be_fetched(bins: Cast) -> None:
             response = client.get("/" + str(address).split("/", 3)[3])
             assert response.status_code == 200, address
             assert response.getvalue()
-            response.close()
 
 
 def test_a_dataset_alone_has_its_versions_and_the_catalogue_takes_them_for_no_datasets(bins: Cast) -> None:
