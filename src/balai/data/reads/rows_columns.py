@@ -30,7 +30,8 @@ def rows(
     """Return the rows in the form asked for and how many they are. Raises as `reads.ask`."""
     names = ", ".join(quoted(one.name) for one in asked.columns)
     order = [f"{quoted(one.name)} {'DESC' if greatest else 'ASC'} NULLS LAST" for one, greatest in asked.sort]
-    order += [f"{quoted(name)} ASC NULLS LAST" for name in facts.key]
+    direction = "DESC NULLS FIRST" if asked.is_key_backwards else "ASC NULLS LAST"
+    order += [f"{quoted(name)} {direction}" for name in facts.key]
     text = (
         f"SELECT {names} FROM {quoted(table.code)} WHERE {_where(facts, asked)} "  # noqa: S608
         f"ORDER BY {', '.join(order)} LIMIT {limit} OFFSET {offset}"

@@ -159,7 +159,8 @@ def _source(asked: RowsAsked, limit: int, offset: int) -> tuple[str, list[Cell]]
     order = [
         f"rows.{quoted(one.name)} {'DESC' if greatest else 'ASC'} NULLS LAST" for one, greatest in asked.sort
     ]
-    order.append("found.rowid" if asked.words else "rows._rowid_")
+    direction = "DESC" if asked.is_key_backwards else "ASC"
+    order.append(f"{'found.rowid' if asked.words else 'rows._rowid_'} {direction}")
     return f"SELECT {names} {source} ORDER BY {', '.join(order)} LIMIT ? OFFSET ?", [*values, limit, offset]
 
 

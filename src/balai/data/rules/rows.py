@@ -75,13 +75,19 @@ class RowsAsked:
 
     Attributes:
         words: each is in some text of the row.
-        sort: columns and whether the greatest comes first; missing values come last; then the key.
+        sort: columns and whether the greatest comes first; missing values come last; then the key,
+            in the direction of the last of them, so that an index can be walked either way.
     """
 
     conditions: tuple[Condition, ...]
     words: tuple[str, ...]
     sort: tuple[tuple[SideColumn, bool], ...]
     columns: tuple[SideColumn, ...]
+
+    @property
+    def is_key_backwards(self) -> bool:
+        """Whether rows that are otherwise alike stand in the reverse order of their key."""
+        return bool(self.sort) and self.sort[-1][1]
 
 
 def asked(

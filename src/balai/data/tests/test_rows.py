@@ -149,11 +149,12 @@ def raw(dataset: Dataset, one: dict[str, Any]) -> tuple[list[tuple[Any, ...]], i
         where.append(f"(list_contains({heap}, ?) OR list_contains(string_split(region, '.'), ?))")
         values += [word, word]
     order = [f"{name.lstrip('-')} {'DESC' if name[0] == '-' else 'ASC'} NULLS LAST" for name in one["sort"]]
+    order.append("id DESC" if one["sort"] and one["sort"][-1].startswith("-") else "id")
     shown = ", ".join(one["columns"] or columns)
     with duckdb.connect() as duck:
         source = f"FROM read_parquet('{storage().local('35.73', sha)}') WHERE {' AND '.join(where)}"
         rows = duck.execute(
-            f"SELECT {shown} {source} ORDER BY {', '.join([*order, 'id'])} "
+            f"SELECT {shown} {source} ORDER BY {', '.join(order)} "
             f"LIMIT {one['limit']} OFFSET {one['offset']}",
             values,
         ).fetchall()

@@ -131,13 +131,14 @@ def text(known: Facts, table: Readable, said: Wish, limit: int | None, offset: i
     parts.append(_source(known, table, said))
     parts.append(f"WHERE {_where(known, said)}")
     order = [f"{quoted(one.name)} {'DESC' if greatest else 'ASC'} NULLS LAST" for one, greatest in asked.sort]
+    direction = "DESC NULLS FIRST" if asked.is_key_backwards else "ASC NULLS LAST"
     if said.is_distinct:
         sorted_by = {one.name for one, _greatest in asked.sort}
         order += [f"{quoted(one.name)} NULLS LAST" for one in asked.columns if one.name not in sorted_by]
     elif said.names_rows:
-        order.append(quoted(ID.name))
+        order.append(f"{quoted(ID.name)} {direction}")
     else:
-        order += [f"{quoted(name)} NULLS LAST" for name in known.key]
+        order += [f"{quoted(name)} {direction}" for name in known.key]
     parts.append(f"ORDER BY {', '.join(order)}")
     if limit is not None:
         parts.append(f"LIMIT {limit}")
