@@ -9,5 +9,13 @@ class EvaluationConfig(AppConfig):
     verbose_name = "Balai: evaluation"
 
     def ready(self) -> None:
-        for part in ("rules.loading", "verbs", "declarations", "frozen", "ways"):
+        for part in (
+            "rules.loading",
+            "rules.survey_loading",
+            "verbs",
+            "declarations",
+            "frozen",
+            "ways",
+            "jobs",
+        ):
             import_module(f"balai.evaluation.{part}")

@@ -15,6 +15,19 @@ for table, fields, controller, purpose in (
         "Membuktikan siapa yang menilai dan bahwa ia tidak punya konflik kepentingan",
     ),
     ("evaluation.extension", ("given_by",), _NATION, "Membuktikan siapa yang memberi perpanjangan"),
+    (
+        "evaluation.return",
+        ("returned_by",),
+        _NATION,
+        "Membuktikan siapa yang mengembalikan penilaian mandiri",
+    ),
+    (
+        "evaluation.innerscore",
+        ("scored_by", "scored_by_id_text"),
+        _GOVERNMENT,
+        "Membuktikan siapa penilai internalnya",
+    ),
+    ("evaluation.survey", ("opened_by",), _GOVERNMENT, "Membuktikan siapa yang membuka survei"),
     ("evaluation.moderation", ("settled_by",), _NATION, "Membuktikan siapa yang menetapkan nilai"),
     ("evaluation.result", ("frozen_by",), _NATION, "Membuktikan siapa yang membekukan hasil"),
     ("evaluation.publishedresult", ("imported_by",), _NATION, "Membuktikan siapa yang mengimpor hasil"),
@@ -35,3 +48,14 @@ for table, fields, controller, purpose in (
     ("evaluation.followupevidence", ("added_by",), _GOVERNMENT, "Membuktikan siapa yang menyerahkan bukti"),
 ):
     declare(PersonalData(table, fields, controller, _LAW, purpose, _KEPT))
+
+declare(
+    PersonalData(
+        "evaluation.surveypass",
+        ("index", "letter"),
+        "Pemerintah daerah yang mengadakan survei",
+        "UU 27/2022 Pasal 20 ayat (2) huruf a: persetujuan penjawab saat meminta kode",
+        "Menjaga agar satu kontak menjawab satu kali; tidak tersambung dengan jawabannya",
+        "Alamatnya hilang begitu kode terkirim; sidiknya dihapus 30 hari setelah survei ditutup",
+    )
+)

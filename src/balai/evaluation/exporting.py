@@ -51,8 +51,8 @@ _TEXTS = frozenset(
 )
 
 
-def workbook(title: str, rows: Sequence[FlatRow]) -> bytes:
-    """Return one sheet with a header row; codes stay text, and no text can act as a formula."""
+def workbook(title: str, rows: Sequence[FlatRow], *, texts: frozenset[str] = _TEXTS) -> bytes:
+    """Return one sheet with a header row; columns in `texts` stay text, and no text can act as a formula."""
     book = Workbook(write_only=True)
     sheet: Any = book.create_sheet(title[:31])
     names = list(rows[0]) if rows else []
@@ -63,16 +63,16 @@ def workbook(title: str, rows: Sequence[FlatRow]) -> bytes:
         head.append(cell)
     sheet.append(head)
     for row in rows:
-        sheet.append([_cell(sheet, name, row[name]) for name in names])
+        sheet.append([_cell(sheet, row[name], name in texts) for name in names])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _cell(sheet: Any, name: str, value: object) -> Any:
+def _cell(sheet: Any, value: object, is_text: bool) -> Any:
     if value == "" or isinstance(value, int):
         return WriteOnlyCell(sheet, value or None)
-    if name not in _TEXTS:
+    if not is_text:
         # openpyxl writes a Decimal digit by digit; its types do not say so.
         return WriteOnlyCell(sheet, Decimal(str(value)))  # type: ignore[arg-type]
     cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", str(value)))

@@ -208,3 +208,66 @@ class ModerateForm(Form):
         label=_("Nilai yang disepakati"), max_length=20, help_text=_("Misalnya 3 atau 3,25.")
     )
     reason = forms.CharField(label=_("Alasan"), max_length=500)
+
+
+class SurveyForm(Form):
+    title = forms.CharField(label=_("Nama survei"), max_length=200)
+    code = forms.SlugField(
+        label=_("Kode"), max_length=60, help_text=_("Bagian akhir alamatnya. Tidak dapat diganti.")
+    )
+    definition = forms.ChoiceField(label=_("Pertanyaan"))
+    subject = forms.ChoiceField(label=_("Program atau rencana aksi yang ditanyakan"))
+    dimensions = forms.MultipleChoiceField(
+        label=_("Dimensi yang ditanyakan"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("Kosongkan untuk dimensi programnya sendiri: sembilan pertanyaan tiap dimensi."),
+    )
+    opens_at = MomentField(label=_("Dibuka"))
+    closes_at = MomentField(label=_("Ditutup"), help_text=_("Detik terakhir masih terhitung."))
+    target = forms.IntegerField(label=_("Sasaran pengguna yang menjawab"), min_value=1)
+
+    def __init__(self, *args: Any, choices: Mapping[str, Choices], **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, each in choices.items():
+            self.choose(name, each)
+
+    def draft(self, year: int) -> changes.SurveyDraft:
+        said = self.cleaned_data
+        return changes.SurveyDraft(**{**said, "dimensions": tuple(said["dimensions"]), "year": year})
+
+
+class EndSurveyForm(Form):
+    until = MomentField(label=_("Ditutup"))
+    reason = forms.CharField(label=_("Alasan"), max_length=500)
+
+
+class PrintForm(Form):
+    count = forms.IntegerField(label=_("Banyaknya kode"), min_value=1)
+
+
+class CodeForm(Form):
+    printed = forms.CharField(
+        label=_("Kode di kertas"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+        help_text=_("Delapan huruf dan angka, seperti ABCD-2345."),
+    )
+
+
+class SurveyEmailForm(Form):
+    email = forms.CharField(
+        label=_("Surel Anda"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("Kami mengirim kode ke sana. Alamatnya tidak disimpan bersama jawaban."),
+    )
+
+
+class PinForm(Form):
+    email = forms.CharField(widget=forms.HiddenInput, max_length=254)
+    pin = forms.CharField(
+        label=_("Kode dari surel"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )

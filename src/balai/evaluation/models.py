@@ -11,6 +11,32 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from balai.base.rows import SharedModel, TenantModel
+from balai.evaluation.survey_models import Survey, SurveyAnswer, SurveyPass
+
+__all__ = [
+    "Answer",
+    "AnswerEvidence",
+    "Assessment",
+    "Extension",
+    "FollowUp",
+    "FollowUpEvidence",
+    "InnerScore",
+    "Invitation",
+    "KeptInstrument",
+    "Moderation",
+    "Participation",
+    "PublishedResult",
+    "Recommendation",
+    "Result",
+    "Return",
+    "Round",
+    "Score",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyPass",
+    "Visit",
+    "VisitPhoto",
+]
 
 
 class KeptInstrument(SharedModel):
@@ -89,6 +115,22 @@ class Extension(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["tenant", "invitation"], name="extension_invitation")]
+
+
+class Return(TenantModel):
+    """A self-assessment given back to its region to be sent again, with the reason."""
+
+    append_only = True
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="returns")
+    sent_at = models.DateTimeField()
+    reason = models.CharField(_("alasan"), max_length=500)
+    returned_by = models.CharField(max_length=200)
+    returned_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "invitation"], name="return_invitation")]
+        ordering = ["returned_at"]
 
 
 class Assessment(TenantModel):
@@ -327,6 +369,27 @@ class Answer(TenantModel):
     @property
     def owner_offices(self) -> tuple[str, ...]:
         return (str(self.office_id),) if self.office_id else ()
+
+
+class InnerScore(TenantModel):
+    """The level the region's own internal assessor gives an answer. The newest one of an answer stands.
+
+    It says which version of the answer was read; one that was changed since has to be read again.
+    """
+
+    append_only = True
+
+    answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="inner_scores")
+    answer_version = models.PositiveIntegerField()
+    level = models.PositiveSmallIntegerField(_("tingkat"))
+    note = models.CharField(_("catatan"), max_length=500, blank=True)
+    scored_by = models.CharField(max_length=200)
+    scored_by_id_text = models.CharField(max_length=64)
+    scored_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "answer"], name="inner_score_answer")]
+        ordering = ["pk"]
 
 
 class AnswerEvidence(TenantModel):

@@ -33,6 +33,9 @@ from balai.evaluation.changes.follow_ups import (
 from balai.evaluation.changes.freezing import freeze, moderate
 from balai.evaluation.changes.importing import Imported, import_published
 from balai.evaluation.changes.rounds import RoundDraft, extend, invite, start_round
+from balai.evaluation.changes.survey_answers import answer_survey, forget_passes
+from balai.evaluation.changes.survey_passes import ask_for_pin, use_code, verify_email
+from balai.evaluation.changes.surveys import SurveyDraft, end_survey, open_survey, print_codes, void_sheet
 from balai.evaluation.changes.visits import VisitDraft, add_visit_photo, plan_visit, write_visit_notes
 
 __all__ = [
@@ -40,23 +43,30 @@ __all__ = [
     "Imported",
     "RecommendationDraft",
     "RoundDraft",
+    "SurveyDraft",
     "VisitDraft",
     "add_answer_evidence",
     "add_visit_photo",
     "allot",
     "answer_follow_up",
+    "answer_survey",
+    "ask_for_pin",
     "assign",
     "close_follow_up",
     "confirm_answer",
     "declare_interest",
+    "end_survey",
     "extend",
     "finish",
+    "forget_passes",
     "freeze",
     "import_published",
     "invite",
     "moderate",
     "move_follow_up",
+    "open_survey",
     "plan_visit",
+    "print_codes",
     "prove_follow_up",
     "recommend",
     "remove_answer_evidence",
@@ -66,6 +76,9 @@ __all__ = [
     "submit",
     "take_back",
     "take_up",
+    "use_code",
+    "verify_email",
+    "void_sheet",
     "withdraw",
     "write_visit_notes",
 ]

@@ -1,24 +1,27 @@
-"""What the plan and One Data already know of a question: offered as its answer, with where it comes from.
+"""What plan, One Data and surveys already know of a question: offered as its answer, and where it is from.
 
 Nothing is answered by itself; an officer takes a figure over, and its provenance goes with it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from balai.base.actor import Actor
 from balai.base.errors import NotFound
 from balai.data.reads.indicators import latest
+from balai.evaluation.reads.surveys import surveyed
 from balai.evaluation.rules import Instrument, Question, half_up
 from balai.plan import reads as plan
 
 RECORDS = "record"
 INDICATOR = "data."
+SURVEY = "survey.mean"
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,8 @@ class Figure:
     """A figure for a question.
 
     Attributes:
-        figure: as the instrument names it: "plan.actions", "data.<indicator>".
-        source: in words; `reference` is the key of the plan or of the measurement it is from.
+        figure: as the instrument names it: "plan.actions", "data.<indicator>", "survey.mean".
+        source: in words; `reference` is the key of the plan, the measurement or the survey it is from.
     """
 
     question: str
@@ -60,7 +63,7 @@ def figures(
         region_code: of the actor's region.
         on: the local day it is looked at.
     """
-    found = dict(_of_plan(actor, instrument, year, on))
+    found = {**_of_plan(actor, instrument, year, on), **_of_surveys(instrument, year, on)}
     codes = {
         each.figure.removeprefix(INDICATOR): each.key
         for each in instrument.questions
@@ -76,6 +79,26 @@ def figures(
                 measured.period_ends_on,
                 _("Satu Data"),
                 str(measured.id),
+            )
+    return found
+
+
+def _of_surveys(instrument: Instrument, year: int, on: date) -> dict[str, Figure]:
+    """Return the means of the year's valid, closed surveys: of users alone, rounded once."""
+    asked = [each.key for each in instrument.questions if each.figure == SURVEY]
+    if not asked:
+        return {}
+    now = min(timezone.now(), datetime.combine(on, time.max, tzinfo=timezone.get_current_timezone()))
+    found = {}
+    for key, (row, said) in surveyed(year, asked, now).items():
+        if said.mean.shown is not None:
+            source = _("Survei “%(title)s”, %(number)d pengguna menjawab pertanyaan ini") % {
+                "title": row.title,
+                "number": said.answers,
+            }
+            closed = timezone.localtime(row.closes_at).date()
+            found[key] = Figure(
+                key, SURVEY, said.mean.shown, _("nilai rata-rata"), closed, source, f"survey:{row.code}"
             )
     return found
 

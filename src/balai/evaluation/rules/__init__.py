@@ -47,9 +47,12 @@ from balai.evaluation.rules.scores import (
     predicate,
     question_score,
 )
+from balai.evaluation.rules.survey import SurveyResult, SurveyText, survey_result
+from balai.evaluation.rules.survey_loading import SURVEYS, survey_text, surveys
 
 __all__ = [
     "INSTRUMENTS",
+    "SURVEYS",
     "AssessorRule",
     "Band",
     "EvidenceRule",
@@ -68,6 +71,8 @@ __all__ = [
     "Question",
     "Rounding",
     "Scale",
+    "SurveyResult",
+    "SurveyText",
     "Table",
     "Term",
     "ToNextBand",
@@ -90,6 +95,9 @@ __all__ = [
     "question_score",
     "ranks",
     "short_name",
+    "survey_result",
+    "survey_text",
+    "surveys",
     "to_next_band",
     "took_part",
     "what_if",
