@@ -24,6 +24,7 @@ const keys = {
   j: () => move(1),
   k: () => move(-1),
   e: () => document.querySelector('.is-here [data-act]')?.click(),
+  x: () => document.querySelector('.is-here input[type="checkbox"]')?.click(),
 };
 
 document.addEventListener('keydown', (event) => {
@@ -41,4 +42,19 @@ const off = document.querySelector('[data-keys-off]');
 if (off) {
   off.checked = Boolean(localStorage.getItem(OFF));
   off.addEventListener('change', () => (off.checked ? localStorage.setItem(OFF, 'yes') : localStorage.removeItem(OFF)));
+}
+
+// One box for all the boxes of a list, and how many are chosen; without scripts each is ticked by itself.
+for (const all of document.querySelectorAll('[data-ticks-all]')) {
+  const form = all.closest('form');
+  const boxes = () => [...form.querySelectorAll('input[type="checkbox"][name="berkas"]')];
+  const told = form.querySelector('[data-ticked]');
+  const tell = () => {
+    const count = boxes().filter((box) => box.checked).length;
+    if (told) told.textContent = count ? told.dataset.ticked.replace('%', count) : '';
+    all.checked = count > 0 && count === boxes().length;
+  };
+  all.closest('[hidden]')?.removeAttribute('hidden');
+  all.addEventListener('change', () => { for (const box of boxes()) box.checked = all.checked; tell(); });
+  form.addEventListener('change', tell);
 }

@@ -3,7 +3,8 @@
 //   data-map     GeoJSON, or with data-layer (and data-under) a map file of balai.places.maps
 //   data-link    where a shape leads: this address with the code of the shape behind it
 //   data-values  JSON {code: {value, text, href}} for the shapes
-//   data-places  GeoJSON of points; their legend: data-record, data-published, data-illustration
+//   data-near    begin at the first of the points, this close (a zoom of Leaflet)
+//   data-places  GeoJSON of points; their legend: data-late, data-record, data-published, data-illustration
 // Properties of a feature: code, name, value (number or null), text (value as written), href.
 import L from 'leaflet';
 import { features } from '../../src/balai/places/scripts/topology.js';
@@ -48,7 +49,7 @@ function legendOfPlaces(box, points) {
   const kinds = new Set(points.features.map(({ properties }) => properties.origin));
   const list = document.createElement('ul');
   list.className = 'map-legend';
-  for (const kind of ['record', 'published', 'illustration']) {
+  for (const kind of ['late', 'record', 'published', 'illustration']) {
     if (!kinds.has(kind) || !box.dataset[kind]) continue;
     const item = document.createElement('li');
     item.innerHTML = `<svg viewBox="0 0 20 16" aria-hidden="true"><circle class="map-place map-place-${kind}" cx="10" cy="8" r="6"/></svg>`;
@@ -68,7 +69,8 @@ function together(points) {
     else at.set(place, { ...feature, properties: { ...properties, all: [properties] } });
   }
   for (const { properties } of at.values()) {
-    if (properties.all.some(({ origin }) => origin !== 'illustration')) properties.origin = 'record';
+    if (properties.all.some(({ origin }) => origin === 'late')) properties.origin = 'late';
+    else if (properties.all.some(({ origin }) => origin !== 'illustration')) properties.origin = 'record';
   }
   return [...at.values()];
 }
@@ -108,7 +110,7 @@ async function shapesOf({ map, layer, under, link, values }) {
 }
 
 async function draw(box) {
-  const { breaks: limits = '', unit = '', none = '–', failed = '', places } = box.dataset;
+  const { breaks: limits = '', unit = '', none = '–', failed = '', places, near } = box.dataset;
   const breaks = limits ? limits.split(',').map(Number) : [];
   let shapes;
   let points;
@@ -133,6 +135,10 @@ async function draw(box) {
   const told = L.featureGroup(layer.getLayers().filter(({ feature }) => feature.properties.value !== undefined));
   const bounds = told.getLayers().length ? told.getBounds().pad(1) : layer.getBounds();
   if (bounds.isValid()) map.fitBounds(bounds, { padding: [8, 8] });
+  if (near && points?.features.length) {
+    const [east, north] = points.features[0].geometry.coordinates;
+    map.setView([north, east], Number(near));
+  }
 }
 
 /** Draws the maps below `root` that are not drawn yet. */

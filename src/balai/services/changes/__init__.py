@@ -2,14 +2,16 @@
 
 from balai.services.changes.clocks import recount, ring
 from balai.services.changes.filing import Coming, Filed, file, file_draft, file_text, suggested
+from balai.services.changes.giving_out import give_out
 from balai.services.changes.joining import open_child
+from balai.services.changes.lists import remove_list, save_list
 from balai.services.changes.moving import Moved, Outcome, finish, move, move_many
 from balai.services.changes.pins import unlock
 from balai.services.changes.points import PointDraft, add_point, shut_point
 from balai.services.changes.public_counts import count_for_everybody
 from balai.services.changes.speaking import add_file, comment, follow, hand_in, hand_over, rate, take_on
 from balai.services.changes.telling import read_notice
-from balai.services.changes.upgrading import upgrade, upgrade_all
+from balai.services.changes.upgrading import begin_upgrade, upgrade, upgrade_all
 
 __all__ = [
     "Coming",
@@ -18,6 +20,7 @@ __all__ = [
     "Outcome",
     "PointDraft",
     "add_file",
+    "begin_upgrade",
     "add_point",
     "comment",
     "count_for_everybody",
@@ -27,6 +30,7 @@ __all__ = [
     "finish",
     "follow",
     "hand_in",
+    "give_out",
     "hand_over",
     "move",
     "move_many",
@@ -34,7 +38,9 @@ __all__ = [
     "rate",
     "read_notice",
     "recount",
+    "remove_list",
     "ring",
+    "save_list",
     "shut_point",
     "suggested",
     "take_on",

@@ -1,6 +1,6 @@
 """Running cases brought to a new version of their service: where it is safe, or by its map."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from balai.base import journal
 from balai.base.actor import Actor
 from balai.base.errors import Conflict, Refused
+from balai.base.jobs import QueuedJob, later
 from balai.forms.changes import sealed
 from balai.forms.reads import context
 from balai.forms.rules import FileSeen, validate
@@ -21,8 +22,10 @@ from balai.services.models import Case, CaseFile, CaseKey, CaseMove
 from balai.services.reads import sight
 from balai.services.reads.definitions import service_of, version_of
 from balai.services.reads.situation import plain_answers, situation_of, world_of
+from balai.services.reads.versions import BRING_OVER
 from balai.services.rules.definition import Service, Upgrade
 from balai.services.rules.particulars import keys
+from balai.services.rules.upgrading import fit
 from balai.services.verbs import SERVICES_UPGRADE
 
 UPGRADE = "upgrade"
@@ -43,17 +46,13 @@ def map_between(old: Service, new: Service) -> Upgrade:
     Raises:
         Conflict: it says nothing and the versions do not fit: names what is missing.
     """
-    told = next((one for one in new.upgrades if one.version == old.version), None)
-    if told is not None:
-        return told
-    gone = [key for key, state in old.states.items() if not state.is_closed and key not in new.states]
-    gone += [f"form.{key}" for key in old.form.items if key not in new.form.items]
-    if gone:
+    found = fit(old, new)
+    if found.upgrade is None:
         raise Conflict(
             _("Versi %(new)d tidak mengenal lagi %(gone)s. Tulis upgrades dari versi %(old)d di berkasnya.")
-            % {"new": new.version, "old": old.version, "gone": ", ".join(gone)}
+            % {"new": new.version, "old": old.version, "gone": ", ".join(found.gone)}
         )
-    return Upgrade(old.version, {}, {})
+    return found.upgrade
 
 
 @transaction.atomic
@@ -122,8 +121,22 @@ def _answers(row: Case, new: Service, plain: dict[str, Any], fields: Mapping[str
     CaseKey.objects.bulk_create([CaseKey(case=row, field=name, value=value) for name, value in sorted(found)])
 
 
-def upgrade_all(actor: Actor, code: str, old: int, new: int, at: datetime) -> Result:
+def _untold(done: int, total: int) -> None:
+    """Tell nobody how far it is."""
+
+
+def upgrade_all(
+    actor: Actor,
+    code: str,
+    old: int,
+    new: int,
+    at: datetime,
+    told: Callable[[int, int], None] = _untold,
+) -> Result:
     """Bring every running case of a version to another, each in a transaction of its own.
+
+    Args:
+        told: is told now and then how many of how many were looked at.
 
     Raises:
         Forbidden. Conflict: the versions do not fit and no map is written; nothing was begun.
@@ -132,11 +145,33 @@ def upgrade_all(actor: Actor, code: str, old: int, new: int, at: datetime) -> Re
     map_between(version_of(code, old), version_of(code, new))
     rows = sight.cases(actor).filter(service=code, service_version=old, is_open=True).order_by("pk")
     done, left = 0, []
-    for key, number, version in list(rows.values_list("pk", "number", "version")):
+    wanted = list(rows.values_list("pk", "number", "version"))
+    for count, (key, number, version) in enumerate(wanted):
+        if count % 100 == 0:
+            told(count, len(wanted))
         try:
             upgrade(actor, key, new, at, version=version)
         except Refused as error:
             left.append((number, str(error)))
         else:
             done += 1
+    told(len(wanted), len(wanted))
     return Result(done, tuple(left))
+
+
+@transaction.atomic
+def begin_upgrade(actor: Actor, code: str, old: int, new: int, at: datetime) -> QueuedJob:
+    """Ask for the running cases of a version to be brought over by the worker.
+
+    Raises:
+        Forbidden. NotFound: no such version. Conflict: they do not fit, or none runs on the old one.
+    """
+    actor.require(SERVICES_UPGRADE)
+    map_between(version_of(code, old), version_of(code, new))
+    if new <= old:
+        raise Conflict(_("Berkas hanya pindah ke versi yang lebih baru."))
+    if not Case.objects.filter(tenant=actor.tenant, service=code, service_version=old, is_open=True).exists():
+        raise Conflict(_("Tidak ada berkas berjalan pada versi %(old)d.") % {"old": old})
+    row = later(BRING_OVER, actor.tenant, code=code, old=old, new=new, asked_by=actor.name)
+    journal.write(actor, "services.begin_upgrade", row, service=code, version=[old, new])
+    return row

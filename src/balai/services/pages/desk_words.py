@@ -1,0 +1,101 @@
+"""Names beside the keys of cases: services, states, topics, offices, places; each kind asked once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from balai.base.actor import Actor
+from balai.people import reads as people
+from balai.places import reads as places
+from balai.services.reads import versions
+from balai.services.reads.lists import ClosedLine, Queue
+from balai.services.reads.queues import Line
+from balai.services.rules.definition import Service
+from balai.services.rules.particulars import topic_field
+
+QUEUES: Mapping[Queue, object] = {
+    Queue.INTAKE: _("Baru masuk"),
+    Queue.MINE: _("Antrean saya"),
+    Queue.OFFICE: _("Antrean kantor"),
+    Queue.ALL: _("Semua yang terbuka"),
+    Queue.SECRET: _("Rahasia"),
+    Queue.CLOSED: _("Sudah selesai"),
+}
+UNITS = {
+    "working_days": _("hari kerja"),
+    "working_hours": _("jam kerja"),
+    "clock_hours": _("jam"),
+    "calendar_days": _("hari kalender"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a list as it is shown, in words."""
+
+    line: Line
+    href: str
+    service: str
+    state: str
+    topic: str
+    office: str
+    region: str
+    is_overdue: bool
+    closed: ClosedLine | None = None
+
+
+class Words:
+    """What keys of cases are called, for one page."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.services: Mapping[str, Service] = {one.code: one for one in versions.known_services(actor)}
+
+    def service(self, code: str) -> str:
+        return str(self.services[code].title) if code in self.services else code
+
+    def state(self, service: str, state: str) -> str:
+        known = self.services.get(service)
+        return str(known.states[state].title) if known and state in known.states else state
+
+    def topic(self, service: str, topic: str) -> str:
+        return self._topics.get(service, {}).get(topic, topic)
+
+    def topics(self, service: str) -> Mapping[str, str]:
+        return self._topics.get(service, {})
+
+    @cached_property
+    def _topics(self) -> Mapping[str, Mapping[str, str]]:
+        found = {}
+        for code, service in self.services.items():
+            field = topic_field(service)
+            found[code] = {one.key: str(one.label) for one in field.options} if field else {}
+        return found
+
+    def rows(self, lines: Sequence[Line], now: datetime, closed: Iterable[ClosedLine] = ()) -> list[Row]:
+        """Return lines in words; two queries, however many they are."""
+        offices = people.office_names({one.office for one in lines if one.office})
+        regions = places.names({one.region_code for one in lines if one.region_code})
+        ended = {one.line.id: one for one in closed}
+        return [
+            Row(
+                one,
+                case_address(one.service, one.number),
+                self.service(one.service),
+                self.state(one.service, one.state),
+                self.topic(one.service, one.topic),
+                offices.get(one.office, ""),
+                regions.get(one.region_code, one.region_code),
+                one.is_overdue(now) and one.id not in ended,
+                ended.get(one.id),
+            )
+            for one in lines
+        ]
+
+
+def case_address(service: str, number: str) -> str:
+    """Return where a case stands on the desk."""
+    return reverse("service-case", args=[service, number])

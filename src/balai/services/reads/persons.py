@@ -1,0 +1,62 @@
+"""Cases of a person, found by a number of theirs: compared by its blind index, and noted with its purpose."""
+
+import re
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from balai.base.actor import Actor
+from balai.base.errors import Fault, Invalid
+from balai.base.sealing import blind_index
+from balai.people import reads as people
+from balai.services.adapters.gateway import telephone
+from balai.services.models import Case
+from balai.services.reads import sight
+from balai.services.reads.queues import COLUMNS, MOST_FOUND, Line, line
+
+_NUMBERLIKE = re.compile(r"[0-9+][0-9 .()/-]{6,28}[0-9]")
+_LEAST_PURPOSE, _MOST_PURPOSE = 5, 200
+
+
+def is_of_a_person(text: str) -> bool:
+    """Tell whether a text looks like a number of a person: NIK, KK, NPWP or telephone."""
+    return _NUMBERLIKE.fullmatch(text.strip()) is not None
+
+
+def of_person(actor: Actor, number: str, purpose: str) -> tuple[Line, ...]:
+    """Return the cases of who has a number, the latest first, among those the actor may know of.
+
+    Each look leaves lines in the access log, one for each person found (one without a person where
+    none was), which they can read.
+
+    Args:
+        number: NIK, KK, NPWP or telephone, whole.
+        purpose: what for, in words the person will read; 5 to 200 letters.
+
+    Raises:
+        Invalid: no such number, or no purpose.
+    """
+    faults = []
+    if not is_of_a_person(number):
+        faults.append(Fault("number", _("Bukan NIK, KK, NPWP, atau telepon."), _("Tulis nomornya utuh.")))
+    told = " ".join(purpose.split())
+    if len(told) < _LEAST_PURPOSE:
+        faults.append(Fault("purpose", _("Belum diisi."), _("Tulis untuk apa Anda mencari orang ini.")))
+    if faults:
+        raise Invalid(faults)
+    found = list(_found(sight.cases(actor), number)[:MOST_FOUND])
+    whose = {row.owner or f"case:{row.pk}" for row in found} or {""}
+    for subject in sorted(whose):
+        people.log_access(actor, subject, ["number"], told[:_MOST_PURPOSE])
+    keys = [row.pk for row in found]
+    rows = {row["pk"]: line(row) for row in Case.objects.filter(pk__in=keys).values(*COLUMNS)}
+    return tuple(rows[key] for key in keys)
+
+
+def _found(rows: QuerySet[Case], number: str) -> QuerySet[Case]:
+    wanted = Q()
+    for purpose in ("nik", "kk", "npwp"):
+        wanted |= Q(keys__field=purpose, keys__value=blind_index(number, purpose))
+    if known := telephone(number):
+        wanted |= Q(keys__field="phone", keys__value=blind_index(f"+{known}", "phone"))
+    return rows.filter(wanted).only("pk", "owner", "received_at").order_by("-received_at", "pk").distinct()
