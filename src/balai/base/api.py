@@ -93,6 +93,10 @@ class Session(APIKeyCookie):
 
     param_name = "sessionid"
 
+    def _get_key(self, request: HttpRequest) -> str | None:
+        # Who has no session lends nobody their rights, so there is no token to ask for.
+        return super()._get_key(request) if self.param_name in request.COOKIES else None
+
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor:
         return actor_of(request)
 
@@ -172,10 +176,13 @@ def write_once(
 
 
 def _revalidated(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Name the version of the answer by its content, and send nothing to who has it already."""
+    """Name the version of the answer by its content, and send nothing to who has it already.
+
+    What a visitor reads is for everybody, unless the operation said `request.is_private`.
+    """
     etag = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
     response["ETag"] = etag
-    if actor_of(request).is_signed_in:
+    if actor_of(request).is_signed_in or getattr(request, "is_private", False):
         response["Cache-Control"] = "private, no-cache"
     else:
         response["Cache-Control"] = "no-cache"

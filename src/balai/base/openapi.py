@@ -6,7 +6,7 @@ from typing import Any
 from balai.base.access import Access
 from balai.base.api import PROBLEM, Api
 
-_PROBLEMS = {
+PROBLEMS = {
     "400": "The body cannot be read.",
     "401": "Sign in first, or the key of the program is unknown, expired or revoked.",
     "403": "The account's roles do not allow this.",
@@ -18,13 +18,13 @@ _PROBLEMS = {
 _OF_READS = ("401", "403", "404", "422")
 
 _TEXT = {"type": "string"}
-_FAULT = {
+FAULT = {
     "type": "object",
     "description": "One thing wrong with an input: where, what was found, what would be right.",
     "properties": {"place": _TEXT, "wrong": _TEXT, "right": _TEXT},
     "required": ["place", "wrong", "right"],
 }
-_PROBLEM = {
+PROBLEM_SCHEMA = {
     "type": "object",
     "description": "A refusal (RFC 9457). `title`, `detail` and `advice` are sentences for a person.",
     "properties": {
@@ -46,7 +46,7 @@ _PROBLEM = {
     },
     "required": ["type", "title", "status", "detail"],
 }
-_KEY = {
+IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": True,
@@ -73,14 +73,14 @@ def describe(api: Api, prefix: str, open_verbs: Collection[str]) -> dict[str, An
         for method, operation in methods.items():
             _complete(operation, method, access[operation["operationId"]], open_verbs)
     parts = found["components"]
-    parts["schemas"] |= {"Problem": _PROBLEM, "Fault": _FAULT}
-    parts["parameters"] = {"IdempotencyKey": _KEY}
+    parts["schemas"] |= {"Problem": PROBLEM_SCHEMA, "Fault": FAULT}
+    parts["parameters"] = {"IdempotencyKey": IDEMPOTENCY_KEY}
     parts["responses"] = {
         f"Problem{status}": {
             "description": words,
             "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-        for status, words in _PROBLEMS.items()
+        for status, words in PROBLEMS.items()
     }
     for schema in parts["schemas"].values():
         _say_rupiah(schema)
@@ -101,7 +101,7 @@ def _complete(operation: dict[str, Any], method: str, access: Access, open_verbs
         operation["security"] = [*operation.get("security", ()), {}]
     operation["x-access"] = {name: value for name, value in vars(access).items() if value not in ("", False)}
     operation["responses"] = {str(status): answer for status, answer in operation["responses"].items()}
-    for status in _OF_READS if is_read else _PROBLEMS:
+    for status in _OF_READS if is_read else PROBLEMS:
         operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
     if not is_read and WITHOUT_KEY not in operation:
         operation["parameters"].append({"$ref": "#/components/parameters/IdempotencyKey"})

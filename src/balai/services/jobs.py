@@ -9,7 +9,7 @@ from balai.base.actor import Actor, system
 from balai.base.outbox import on
 from balai.base.schedules import every
 from balai.definitions import load
-from balai.services.changes import clocks, heartbeat, joining, public_counts
+from balai.services.changes import clocks, heartbeat, joining, public_counts, webhooks
 from balai.services.rules.loading import SERVICES
 
 
@@ -54,6 +54,12 @@ def tell_news(due: str) -> None:
 def count_for_everybody(due: str) -> None:
     """Write down the numbers that everybody is shown."""
     public_counts.count_for_everybody(datetime.fromisoformat(due))
+
+
+@every("services.webhooks", at=time(3, 30))
+def forget_messages(due: str) -> None:
+    """Forget what programs elsewhere were told of long ago and took."""
+    webhooks.forget_sent(datetime.fromisoformat(due))
 
 
 @on("services.child")

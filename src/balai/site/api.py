@@ -17,6 +17,7 @@ from balai.people.reads import roles
 from balai.people.rules import Given
 from balai.places.api import router as places
 from balai.plan.api import router as plan
+from balai.services.api import router as services
 
 api = make(
     title="Balai",
@@ -36,6 +37,7 @@ api.add_router("/places", places)
 api.add_router("/people", people)
 api.add_router("/data", data)
 api.add_router("/plan", plan)
+api.add_router("/services", services)
 api.add_router("/evaluation", evaluation)
 
 
