@@ -9,5 +9,16 @@ class ServicesConfig(AppConfig):
     verbose_name = "Balai: services"
 
     def ready(self) -> None:
-        for part in ("verbs", "declarations", "rules", "jobs", "publishing", "promises", "bringing_over", "ways_desk"):
+        for part in (
+            "verbs",
+            "declarations",
+            "rules",
+            "jobs",
+            "publishing",
+            "promises",
+            "demo",
+            "bringing_over",
+            "ways",
+            "ways_desk",
+        ):
             import_module(f"balai.services.{part}")

@@ -1,6 +1,6 @@
 """Unfinished forms that may be seen, what is known of the applicant, and a step ready to be drawn."""
 
-from balai.forms.reads.drafts import Held, draft, draft_answers, drafts, files_of
+from balai.forms.reads.drafts import Held, draft, draft_answers, drafts, files_of, for_whom
 from balai.forms.reads.drawing import Shown, show
 from balai.forms.reads.known import context, facts_about, opened
 
@@ -13,6 +13,7 @@ __all__ = [
     "drafts",
     "facts_about",
     "files_of",
+    "for_whom",
     "opened",
     "show",
 ]

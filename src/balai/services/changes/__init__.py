@@ -1,5 +1,6 @@
 """Every write of services: filing, moving, speaking, telling, clocks, upgrades."""
 
+from balai.services.changes.beginning import begin_filing
 from balai.services.changes.clocks import recount, ring
 from balai.services.changes.filing import Coming, Filed, file, file_draft, file_text, suggested
 from balai.services.changes.giving_out import give_out
@@ -20,8 +21,9 @@ __all__ = [
     "Outcome",
     "PointDraft",
     "add_file",
-    "begin_upgrade",
     "add_point",
+    "begin_filing",
+    "begin_upgrade",
     "comment",
     "count_for_everybody",
     "file",
@@ -29,8 +31,8 @@ __all__ = [
     "file_text",
     "finish",
     "follow",
-    "hand_in",
     "give_out",
+    "hand_in",
     "hand_over",
     "move",
     "move_many",

@@ -19,6 +19,7 @@ from balai.services.models import Case, CaseFile, Comment, Follower, Notice, Rat
 from balai.services.reads import sight
 from balai.services.reads.definitions import service_of
 from balai.services.rules.definition import Party, Service
+from balai.services.rules.particulars import SECRET
 
 LONGEST = 10_000
 """Letters of a comment."""
@@ -181,7 +182,8 @@ def follow(actor: Actor, key: sight.Key, at: datetime) -> Follower:
     if not actor.is_signed_in or not actor.may("services.follow"):
         raise Forbidden(_("Masuk dahulu untuk mengikuti laporan."))
     row: Case | None = Case.objects.filter(tenant=actor.tenant, pk=sight.key_of(key), is_secret=False).first()
-    if row is None:
+    # What its reporter keeps from the public is not told to who happens to know its number.
+    if row is None or row.answers.get(SECRET) is True:
         raise sight.not_there()
     made: Follower
     made, is_new = Follower.objects.get_or_create(
