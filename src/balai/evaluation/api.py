@@ -185,6 +185,7 @@ class AnswerRow:
     answered_by: str
     answered_at: datetime | None
     is_confirmed: bool
+    inner_level: int | None
     evidence: int
     lacks_answer: bool
     lacks_evidence: bool
@@ -210,6 +211,7 @@ def _answer(line: reads.AnswerLine) -> AnswerRow:
         row.answered_by if row else "",
         row.answered_at if row else None,
         bool(row and row.confirmed_at),
+        line.inner.level if line.inner else None,
         len(line.evidence),
         bool(line.lack and line.lack.answer),
         bool(line.lack and line.lack.evidence),

@@ -18,7 +18,7 @@ from balai.base import writing
 from balai.base.charts import Axis, Chart, Series, radar
 from balai.evaluation.models import Round
 from balai.evaluation.reads import Report
-from balai.evaluation.rules import Method, digits, short_name
+from balai.evaluation.rules import digits, short_name
 
 TEMPLATES = Path(__file__).parent / "typst"
 STANDARD: Final = "a-2b"
@@ -139,12 +139,33 @@ def _parts(report: Report) -> list[list[str]]:
 
 
 def _questions(report: Report) -> list[list[str]]:
-    places = None if report.instrument.method is Method.LEVELS else 2
+    """Return a line for each question; by levels with those of the region and its internal assessor."""
+    if report.levels:
+        return [
+            [
+                each.question.key,
+                str(each.question.text),
+                _level(each.own),
+                _level(each.inner),
+                digits(each.external),
+            ]
+            for each in report.levels
+        ]
     return [
-        [each.key, str(each.text), digits(report.questions[each.key], places)]
+        [each.key, str(each.text), digits(report.questions[each.key], 2)]
         for each in report.instrument.questions
         if each.key in report.questions
     ]
+
+
+def _level(level: int | None) -> str:
+    return "–" if level is None else str(level)
+
+
+def _question_headings(report: Report) -> list[str]:
+    if report.levels:
+        return [_("Nomor"), _("Indikator"), _("Mandiri"), _("Internal"), _("Eksternal")]
+    return [_("Nomor"), _("Pertanyaan"), _("Nilai")]
 
 
 def _words(row: Round, report: Report) -> dict[str, Any]:
@@ -176,7 +197,7 @@ def _words(row: Round, report: Report) -> dict[str, Any]:
         "parts": _("Bagian"),
         "part_headings": [_("Bagian"), _("Bobot"), str(row.year), str(report.before_year or "–")],
         "questions": _("Nilai setiap pertanyaan"),
-        "question_headings": [_("Nomor"), _("Pertanyaan"), _("Nilai")],
+        "question_headings": _question_headings(report),
         "strengths": _("Kekuatan"),
         "weaknesses": _("Kelemahan"),
         "recommendations": _("Rekomendasi"),

@@ -10,6 +10,7 @@ from balai.evaluation.pages import (
     nation,
     public,
     region,
+    region_question,
     reports,
     survey_desk,
     surveys,
@@ -51,14 +52,20 @@ urlpatterns = [
     path("meja/penilaian/<uuid:key>/bekukan/", nation.freeze, name="evaluation-freeze"),
     path("meja/penilaian/<uuid:key>/isian/", region.sheet, name="evaluation-sheet"),
     path("meja/penilaian/<uuid:key>/isian/simpan/", region.save, name="evaluation-save"),
-    path("meja/penilaian/<uuid:key>/isian/bagi/", region.allot, name="evaluation-allot"),
+    path("meja/penilaian/<uuid:key>/isian/bagi/", region_question.allot, name="evaluation-allot"),
     path("meja/penilaian/<uuid:key>/kirim/", region.submit, name="evaluation-submit"),
     path("meja/penilaian/<uuid:key>/seandainya/", what_if.of_round, name="evaluation-own-what-if"),
-    path("meja/penilaian/<uuid:key>/soal/<str:number>/", region.question, name="evaluation-question"),
-    path("meja/penilaian/<uuid:key>/soal/<str:number>/periksa/", region.confirm, name="evaluation-confirm"),
+    path(
+        "meja/penilaian/<uuid:key>/soal/<str:number>/", region_question.question, name="evaluation-question"
+    ),
+    path(
+        "meja/penilaian/<uuid:key>/soal/<str:number>/periksa/",
+        region_question.confirm,
+        name="evaluation-confirm",
+    ),
     path(
         "meja/penilaian/<uuid:key>/bukti/<uuid:evidence>/hapus/",
-        region.remove_evidence,
+        region_question.remove_evidence,
         name="evaluation-evidence-remove",
     ),
     path(
@@ -81,6 +88,7 @@ urlpatterns = [
     # One invited region, for the nation and its assessors.
     path("meja/undangan/<uuid:key>/", nation.region, name="evaluation-region"),
     path("meja/undangan/<uuid:key>/perpanjang/", nation.extend, name="evaluation-extend"),
+    path("meja/undangan/<uuid:key>/kembalikan/", nation.give_back, name="evaluation-return"),
     path("meja/undangan/<uuid:key>/penilai/", nation.assign, name="evaluation-assign"),
     path(
         "meja/undangan/<uuid:key>/penilai/<uuid:assessment>/tarik/",

@@ -32,7 +32,7 @@ from balai.evaluation.changes.follow_ups import (
 )
 from balai.evaluation.changes.freezing import freeze, moderate
 from balai.evaluation.changes.importing import Imported, import_published
-from balai.evaluation.changes.rounds import RoundDraft, extend, invite, start_round
+from balai.evaluation.changes.rounds import RoundDraft, extend, invite, return_submission, start_round
 from balai.evaluation.changes.survey_answers import answer_survey, forget_passes
 from balai.evaluation.changes.survey_passes import ask_for_pin, use_code, verify_email
 from balai.evaluation.changes.surveys import SurveyDraft, end_survey, open_survey, print_codes, void_sheet
@@ -70,6 +70,7 @@ __all__ = [
     "prove_follow_up",
     "recommend",
     "remove_answer_evidence",
+    "return_submission",
     "save_answer",
     "score",
     "start_round",

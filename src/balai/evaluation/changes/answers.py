@@ -1,6 +1,6 @@
 """The region's self-assessment: questions given to offices, answers with evidence, confirmed, sent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,9 +13,9 @@ from balai.base import journal, tenancy
 from balai.base.actor import Actor
 from balai.base.errors import Fault, Forbidden, Invalid, NotFound
 from balai.evaluation.changes.finding import answering
-from balai.evaluation.models import Answer, AnswerEvidence, Participation
+from balai.evaluation.models import Answer, AnswerEvidence, InnerScore, Participation
 from balai.evaluation.reads.answers import given
-from balai.evaluation.rules import Instrument, in_scale
+from balai.evaluation.rules import Instrument, Method, in_scale
 from balai.evaluation.rules.rounds import lacks
 from balai.people import reads as people
 from balai.plan.changes import checks
@@ -93,12 +93,26 @@ def save_answer(
 
 
 @transaction.atomic
-def confirm_answer(actor: Actor, round_key: Key, question: str, *, version: int, at: datetime) -> Answer:
-    """Confirm an answer as internal assessor: a second person has looked at it.
+def confirm_answer(
+    actor: Actor,
+    round_key: Key,
+    question: str,
+    *,
+    version: int,
+    at: datetime,
+    level: int | None = None,
+    note: str = "",
+) -> Answer:
+    """Confirm an answer as internal assessor: a second person has looked at it, and scores it.
+
+    Args:
+        level: the internal assessor's own, where the instrument is by levels; that of the answer
+            when left out. Another than the answer's needs a note.
 
     Raises:
         Forbidden: no right, or the actor gave this very answer.
         NotFound, Locked, Conflict.
+        Invalid: a level off the scale, or another one without a note.
     """
     part, instrument = answering(actor, round_key, at)
     row = _answer(part, instrument, question)
@@ -108,11 +122,36 @@ def confirm_answer(actor: Actor, round_key: Key, question: str, *, version: int,
     if row.answered_by_id_text == actor.id:
         raise Forbidden(_("Jawaban diperiksa oleh orang lain daripada yang mengisinya."))
     same_version(row, version, {})
+    given = row.level if level is None else level
+    by_levels = instrument.method is Method.LEVELS
+    if by_levels:
+        checks.refuse(_faults_of_score(instrument, row, given, note))
     row.confirmed_by, row.confirmed_by_id_text, row.confirmed_at = actor.name, actor.id, at
     row.version += 1
     row.save()
-    journal.write(actor, "answer.confirm", row, question=question)
+    if by_levels:
+        InnerScore.objects.create(
+            answer=row,
+            answer_version=row.version,
+            level=given,
+            note=note,
+            scored_by=actor.name,
+            scored_by_id_text=actor.id,
+            scored_at=at,
+        )
+    told = {"level": given, "note": note} if by_levels else {}
+    journal.write(actor, "answer.confirm", row, question=question, **told)
     return row
+
+
+def _faults_of_score(instrument: Instrument, row: Answer, level: int | None, note: str) -> Iterator[Fault]:
+    if level is None or not in_scale(instrument, level):
+        right = _("Isi %(least)d sampai %(most)d.")
+        scale = {"least": instrument.scale.least, "most": instrument.scale.most}
+        yield Fault("level", _("Tingkat ini di luar skala."), right % scale)
+    elif level != row.level and not note.strip():
+        yield Fault("note", _("Tingkat Anda berbeda dari jawabannya."), _("Tulis mengapa."))
+    yield from checks.text("note", note, 500, needed=False)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Opening a round, inviting regions, giving more time."""
+"""Opening a round, inviting regions, giving more time, giving back what was sent."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from balai.base import journal, tenancy
 from balai.base.actor import Actor
-from balai.base.errors import Conflict, Fault, NotFound
+from balai.base.errors import Conflict, Fault, Locked, NotFound
 from balai.evaluation import rules
 from balai.evaluation.changes.finding import national, open_invitation, open_round
 from balai.evaluation.changes.keeping import kept_instrument
-from balai.evaluation.models import Extension, Invitation, Round
+from balai.evaluation.models import Extension, Invitation, Participation, Return, Round
 from balai.evaluation.reads.sight import due_at
+from balai.evaluation.rules.rounds import is_within
 from balai.people import reads as people
 from balai.plan.changes import checks
 from balai.plan.changes.locking import Key
@@ -127,6 +128,43 @@ def extend(actor: Actor, invitation: Key, until: datetime, reason: str, at: date
         invitation=row, due_at=until, reason=reason, given_by=actor.name, given_at=at
     )
     journal.write(actor, "round.extend", row, region=row.region_tenant, due_at=until, reason=reason)
+    return made
+
+
+@transaction.atomic
+def return_submission(actor: Actor, invitation: Key, reason: str, at: datetime) -> Return:
+    """Give a self-assessment back to its region, which may then change it and send it again.
+
+    Scores that were given stay; who gave them sees what was changed once it is sent again.
+
+    Raises:
+        Forbidden. NotFound: the region has sent nothing.
+        Invalid: no reason.
+        Locked: its time is over (extend it first), an assessor has finished, or the round is frozen.
+    """
+    national(actor, "evaluation.run")
+    row = open_invitation(invitation)
+    checks.refuse(checks.text("reason", reason, 500))
+    if not is_within(at, row.round.opens_at, due_at(row)):
+        raise Locked(_("Waktu daerah ini sudah habis. Perpanjang dahulu, lalu kembalikan."))
+    if row.assessments.filter(finished_at__isnull=False, withdrawn_at__isnull=True).exists():
+        raise Locked(_("Seorang penilai sudah menyelesaikan penilaian daerah ini."))
+    # The region's own row, and the journal its auditor reads, are written as the region's.
+    with tenancy.scope(row.region_tenant):
+        part = (
+            Participation.objects.select_for_update()
+            .filter(round_id_text=str(row.round_id), submitted_at__isnull=False)
+            .first()
+        )
+        if part is None:
+            raise NotFound(_("Daerah ini belum mengirim penilaian mandiri."))
+        sent_at, part.submitted_at, part.submitted_by = part.submitted_at, None, ""
+        part.save(update_fields=["submitted_at", "submitted_by"])
+        journal.write(actor, "participation.return", part, round=part.round_id_text, reason=reason)
+    made = Return.objects.create(
+        invitation=row, sent_at=sent_at, reason=reason, returned_by=actor.name, returned_at=at
+    )
+    journal.write(actor, "round.return", row, region=row.region_tenant, sent_at=sent_at, reason=reason)
     return made
 
 

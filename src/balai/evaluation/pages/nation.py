@@ -1,4 +1,4 @@
-"""What the nation does in a round: open, invite, extend, assign, plan visits, settle, freeze."""
+"""What the nation does in a round: open, invite, extend, give back, assign, plan visits, settle, freeze."""
 
 from fractions import Fraction
 from typing import Any
@@ -102,6 +102,7 @@ def region(request: HttpRequest, key: UUID) -> HttpResponse:
     with tenancy.widened(tenancy.NATIONAL):
         assessors = tuple(row.assessments.order_by("assessor_name")) if runs else ()
         extensions = tuple(row.extensions.order_by("given_at"))
+        returns = tuple(row.returns.order_by("returned_at"))
         due = reads.due_at(row)
     return show(
         request,
@@ -113,6 +114,7 @@ def region(request: HttpRequest, key: UUID) -> HttpResponse:
             "standing": standing,
             "assessors": assessors,
             "extensions": extensions,
+            "returns": returns,
             "due_at": due,
             "visits": reads.visits(actor, key),
             "may_note": row.round.frozen_at is None,
@@ -141,6 +143,31 @@ def extend(request: HttpRequest, key: UUID) -> HttpResponse:
         title=_("Perpanjang waktu %(region)s") % {"region": row.region_name},
         button=_("Perpanjang"),
         back=_invited(key),
+    )
+
+
+@get_or_post
+@needs("evaluation.run")
+def give_back(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Give a sent self-assessment back to the region, with the reason."""
+    actor = actor_of(request)
+    row = reads.invitation(actor, key)
+
+    def act(form: ReasonForm) -> Done:
+        changes.return_submission(actor, key, form.cleaned_data["reason"], timezone.now())
+        return Done(_("Penilaian mandiri dikembalikan."), _invited(key))
+
+    return ask(
+        request,
+        ReasonForm(*sent(request)),
+        act,
+        title=_("Kembalikan penilaian mandiri %(region)s") % {"region": row.region_name},
+        button=_("Kembalikan"),
+        back=_invited(key),
+        consequences=[
+            _("Daerah membaca alasannya, mengubah jawabannya, dan mengirimnya lagi sebelum batas waktunya."),
+            _("Penilai tidak membaca jawabannya sampai dikirim lagi; nilai yang sudah diberikan tetap ada."),
+        ],
     )
 
 

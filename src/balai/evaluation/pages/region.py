@@ -1,4 +1,4 @@
-"""The region's self-assessment: a sheet by part, one question with its evidence, and the sending."""
+"""The region's self-assessment: a sheet by part, and the sending."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,13 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from balai.base.access import actor_of, needs
 from balai.base.actor import Actor
-from balai.base.errors import Conflict, Fault, Invalid, NotFound
+from balai.base.errors import Conflict, Fault, Invalid
 from balai.evaluation import changes, reads
-from balai.evaluation.forms import EvidenceForm
-from balai.evaluation.pages.asking import Done, ask, do_once, sent, show
+from balai.evaluation.pages.asking import Done, do_once, show
 from balai.evaluation.pages.words import evidence_kinds
 from balai.evaluation.rules.rounds import is_within
-from balai.people import reads as people
 from balai.plan.changes.uploads import Upload
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -77,13 +75,13 @@ def _draw(
             actor, found.instrument, row.year, found.invitation.region_code, timezone.localdate()
         )
     entries = []
-    for line in _visible(actor, found, part):
-        may = is_open and _may_answer(actor, line)
+    for line in visible(actor, found, part):
+        may = is_open and may_answer(actor, line)
         entry = _entry(line, figures.get(line.question.key), may)
         if faults is not None:
             entry = _typed(entry, request, faults.get(line.question.key, ()))
         entries.append(entry)
-    keys = [each.key for each in found.instrument.parts if _visible(actor, found, each.key)]
+    keys = [each.key for each in found.instrument.parts if visible(actor, found, each.key)]
     return render(
         request,
         "evaluation/desk/sheet.html",
@@ -106,7 +104,7 @@ def _draw(
                     "label": str(found.instrument.part(each).name),
                     "href": f"?bagian={each}",
                     "is_here": each == part,
-                    "count": sum(1 for line in _visible(actor, found, each) if line.lack) or None,
+                    "count": sum(1 for line in visible(actor, found, each) if line.lack) or None,
                 }
                 for each in keys
             ],
@@ -119,13 +117,13 @@ def _part(found: reads.Sheet, asked: str) -> str:
     return asked if asked in found.instrument.weights else found.instrument.parts[0].key
 
 
-def _visible(actor: Actor, found: reads.Sheet, part: str) -> list[reads.AnswerLine]:
+def visible(actor: Actor, found: reads.Sheet, part: str) -> list[reads.AnswerLine]:
     """Return the questions of a part the actor has to do with: officers see those of their office."""
     everything = actor.may("evaluation.submit") or not actor.may("evaluation.answer")
     return [line for line in found.lines if line.question.part == part and (everything or line.answer)]
 
 
-def _may_answer(actor: Actor, line: reads.AnswerLine) -> bool:
+def may_answer(actor: Actor, line: reads.AnswerLine) -> bool:
     if line.answer is None:
         return actor.may("evaluation.submit") and actor.may("evaluation.answer")
     return actor.may("evaluation.answer", line.answer)
@@ -195,9 +193,9 @@ def _save_part(actor: Actor, found: reads.Sheet, part: str, request: HttpRequest
     figures = reads.figures(actor, found.instrument, row.year, found.invitation.region_code, at.date())
     faults: dict[str, tuple[str, ...]] = {}
     count = 0
-    for line in _visible(actor, found, part):
+    for line in visible(actor, found, part):
         question = line.question.key
-        if not _may_answer(actor, line) or f"q{question}-version" not in request.POST:
+        if not may_answer(actor, line) or f"q{question}-version" not in request.POST:
             continue
         try:
             count += _save_one(actor, row.pk, line, request, figures.get(question), at)
@@ -282,100 +280,6 @@ def _add_evidence(
         at=at,
     )
     return True
-
-
-@get_or_post
-@needs("evaluation.read")
-def question(request: HttpRequest, key: UUID, number: str) -> HttpResponse:
-    """One question: its answer, its evidence, who answers it, and whether a second person has looked."""
-    actor = actor_of(request)
-    found = reads.sheet(actor, key)
-    line = next((each for each in found.lines if each.question.key == number), None)
-    if line is None or line not in _visible(actor, found, line.question.part):
-        raise NotFound(_("Instrumen tahap ini tidak punya pertanyaan itu."))
-    kinds = evidence_kinds()
-    asked = line.question.evidence or tuple(kinds)
-    form = EvidenceForm(*sent(request), kinds=[(each, kinds[each]) for each in asked])
-
-    def act(form: EvidenceForm) -> Done:
-        said = form.cleaned_data
-        changes.add_answer_evidence(
-            actor,
-            key,
-            number,
-            said["kind"],
-            said["title"],
-            upload=form.upload(),
-            link=said["link"],
-            at=timezone.now(),
-        )
-        return Done(_("Bukti dukung ditambahkan."), reverse("evaluation-question", args=[key, number]))
-
-    return ask(
-        request,
-        form,
-        act,
-        template="evaluation/desk/question.html",
-        row=found.invitation.round,
-        sheet=found,
-        line=line,
-        question=line.question,
-        kinds=kinds,
-        may_answer=_may_answer(actor, line)
-        and not (found.participation and found.participation.submitted_at),
-        may_allot=actor.may("evaluation.submit"),
-        may_confirm=actor.may("evaluation.confirm")
-        and line.answer is not None
-        and line.answer.answered_at is not None
-        and line.answer.answered_by_id_text != actor.id
-        and line.answer.confirmed_at is None,
-        offices=people.offices(timezone.localdate()) if actor.may("evaluation.submit") else (),
-    )
-
-
-@require_POST
-@needs("evaluation.submit")
-def allot(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Give the ticked questions to an office."""
-    actor, at = actor_of(request), timezone.now()
-    office = request.POST.get("office") or None
-    numbers = request.POST.getlist("question")
-    back = request.POST.get("bagian", "")
-
-    def act() -> Done:
-        with transaction.atomic():
-            for number in numbers:
-                changes.allot(actor, key, number, office, at)
-        to = f"{reverse('evaluation-sheet', args=[key])}?bagian={back}"
-        return Done(_("%(count)d pertanyaan dibagikan.") % {"count": len(numbers)}, to)
-
-    reads.round_(actor, key)
-    return do_once(request, act)
-
-
-@require_POST
-@needs("evaluation.confirm")
-def confirm(request: HttpRequest, key: UUID, number: str) -> HttpResponse:
-    actor, version = actor_of(request), request.POST.get("version", "")
-
-    def act() -> Done:
-        seen = int(version) if version.isdecimal() else 0
-        changes.confirm_answer(actor, key, number, version=seen, at=timezone.now())
-        return Done(_("Jawaban diperiksa."), reverse("evaluation-question", args=[key, number]))
-
-    return do_once(request, act)
-
-
-@require_POST
-@needs("evaluation.answer")
-def remove_evidence(request: HttpRequest, key: UUID, evidence: UUID) -> HttpResponse:
-    actor = actor_of(request)
-
-    def act() -> Done:
-        changes.remove_answer_evidence(actor, evidence, timezone.now())
-        return Done(_("Bukti dukung dihapus."), reverse("evaluation-sheet", args=[key]))
-
-    return do_once(request, act)
 
 
 @get_or_post

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from balai.base.access import actor_of, needs
-from balai.evaluation import reads
+from balai.evaluation import reads, rules
 from balai.evaluation.pages.asking import show
 from balai.evaluation.pages.public import radar
 from balai.evaluation.report_pdf import letter_pdf, report_pdf
@@ -29,8 +29,21 @@ def report(request: HttpRequest, key: UUID, region: str) -> HttpResponse:
     return show(
         request,
         "evaluation/desk/report.html",
-        {"row": row, "found": found, "band": bands.get(found.placed.predicate, ""), "chart": chart},
+        {
+            "row": row,
+            "found": found,
+            "band": bands.get(found.placed.predicate, ""),
+            "chart": chart,
+            "gaps": _gaps(found),
+            "history": reads.history(actor, key, region),
+        },
     )
+
+
+def _gaps(found: reads.Report) -> tuple[rules.Gap, ...]:
+    """Return what to work on: the way to the next level of each indicator, by the frozen levels."""
+    levels = {each.question.key: int(each.external) for each in found.levels}
+    return rules.gaps(found.instrument, levels) if levels else ()
 
 
 @require_safe

@@ -23,7 +23,16 @@ from balai.evaluation.reads.published import (
     published_years,
 )
 from balai.evaluation.reads.recommendations import Advice, follow_up_evidence, recommendations
-from balai.evaluation.reads.results import AssessorWords, Placed, Report, report, results
+from balai.evaluation.reads.results import (
+    AssessorWords,
+    Levels,
+    Placed,
+    Report,
+    YearOf,
+    history,
+    report,
+    results,
+)
 from balai.evaluation.reads.scoring import Standing, provisional
 from balai.evaluation.reads.sight import (
     due_at,
@@ -60,6 +69,7 @@ __all__ = [
     "AssessorWords",
     "Figure",
     "Intake",
+    "Levels",
     "Paper",
     "Placed",
     "PublishedSeen",
@@ -70,6 +80,7 @@ __all__ = [
     "Sheet",
     "Standing",
     "Subject",
+    "YearOf",
     "announced",
     "announced_one",
     "assessments",
@@ -77,6 +88,7 @@ __all__ = [
     "figures",
     "follow_up_evidence",
     "form_of",
+    "history",
     "index_before",
     "index_of",
     "instrument_kept",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from balai.base import tenancy
 from balai.base.actor import Actor
-from balai.evaluation.models import Answer, AnswerEvidence, Invitation, Participation
+from balai.evaluation.models import Answer, AnswerEvidence, InnerScore, Invitation, Participation, Return
 from balai.evaluation.reads import sight
 from balai.evaluation.rules import Instrument, Question
 from balai.evaluation.rules.rounds import Given, Lack, lacks
@@ -15,13 +15,20 @@ from balai.evaluation.rules.rounds import Given, Lack, lacks
 
 @dataclass(frozen=True)
 class AnswerLine:
-    """One question with what was said to it now and a year ago; None where the actor sees no answer."""
+    """One question with what was said to it now and a year ago; None where the actor sees no answer.
+
+    Attributes:
+        inner: what the region's internal assessor gives the answer as it stands; None where nobody has.
+        inner_before: all they ever gave it, oldest first.
+    """
 
     question: Question
     answer: Answer | None
     evidence: tuple[AnswerEvidence, ...]
     last_year: Answer | None
     lack: Lack | None
+    inner: InnerScore | None = None
+    inner_before: tuple[InnerScore, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,7 @@ class Sheet:
     Attributes:
         due_at: the last second, with the region's extension.
         may_send: nothing is missing and it was not sent yet.
+        returned: why it was given back, until it is sent again.
     """
 
     invitation: Invitation
@@ -38,6 +46,7 @@ class Sheet:
     participation: Participation | None
     due_at: datetime
     lines: tuple[AnswerLine, ...]
+    returned: Return | None = None
 
     @property
     def missing(self) -> tuple[Lack, ...]:
@@ -63,6 +72,8 @@ def sheet(actor: Actor, round_key: UUID | str, region: str | None = None) -> She
         seen = {each.question: each for each in sight.answers(actor, row)}
         before = _last_year(actor, row)
         evidence = _evidence(seen.values())
+        inner = inner_scores(seen.values())
+        returned = row.returns.order_by("pk").last() if part and part.submitted_at is None else None
         last = sight.due_at(row)
         open_lacks = {lack.question.key: lack for lack in lacks(instrument, given(part) if part else {})}
     return Sheet(
@@ -77,10 +88,28 @@ def sheet(actor: Actor, round_key: UUID | str, region: str | None = None) -> She
                 evidence.get(seen[question.key].pk, ()) if question.key in seen else (),
                 before.get(question.key),
                 open_lacks.get(question.key),
+                _standing(seen.get(question.key), inner),
+                inner.get(seen[question.key].pk, ()) if question.key in seen else (),
             )
             for question in instrument.questions
         ),
+        returned,
     )
+
+
+def inner_scores(rows: Iterable[Answer]) -> Mapping[UUID, tuple[InnerScore, ...]]:
+    """Return all scores of internal assessors by answer, oldest first; call where the rows can be read."""
+    found: dict[UUID, tuple[InnerScore, ...]] = {}
+    keys = [each.pk for each in rows]
+    for each in InnerScore.objects.filter(answer__in=keys).order_by("pk"):
+        found[each.answer_id] = (*found.get(each.answer_id, ()), each)
+    return found
+
+
+def _standing(row: Answer | None, inner: Mapping[UUID, tuple[InnerScore, ...]]) -> InnerScore | None:
+    """Return the score of an answer as it stands; one of an earlier version of it counts no more."""
+    given = inner.get(row.pk, ()) if row else ()
+    return given[-1] if row and given and given[-1].answer_version == row.version else None
 
 
 def given(part: Participation) -> dict[str, Given]:

@@ -115,7 +115,7 @@ def frozen_answers(row: Invitation) -> list[dict[str, Any]]:
     with tenancy.widened(row.region_tenant):
         found = Answer.objects.filter(
             tenant=row.region_tenant, participation__round_id_text=str(row.round_id)
-        ).prefetch_related("evidence__file")
+        ).prefetch_related("evidence__file", "inner_scores")
         return sorted((_told(each) for each in found), key=lambda told: str(told["question"]))
 
 
@@ -140,7 +140,18 @@ def _told(answer: Answer) -> dict[str, Any]:
             ),
             key=lambda told: told["id"],
         ),
+        **_inner(answer),
     }
+
+
+def _inner(answer: Answer) -> dict[str, Any]:
+    """Return the standing score of the internal assessor; nothing where there is none."""
+    given = [each for each in answer.inner_scores.all() if each.answer_version == answer.version]
+    return (
+        {"inner": {"level": given[-1].level, "note": given[-1].note, "by": given[-1].scored_by}}
+        if given
+        else {}
+    )
 
 
 def changed_since_frozen(result: Result) -> Iterator[str]:
@@ -151,7 +162,7 @@ def changed_since_frozen(result: Result) -> Iterator[str]:
     frozen: Mapping[str, Any] = {each["question"]: each for each in result.content.get("answers", [])}
     found = Answer.objects.filter(
         tenant=result.region_tenant, participation__round_id_text=str(result.round_id)
-    ).prefetch_related("evidence__file")
+    ).prefetch_related("evidence__file", "inner_scores")
     now = {each.question: each for each in found}
     for question in frozen.keys() | now.keys():
         if question not in now or question not in frozen or _told(now[question]) != frozen[question]:

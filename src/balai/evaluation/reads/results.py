@@ -16,7 +16,8 @@ from balai.base.errors import NotFound
 from balai.evaluation.models import Result
 from balai.evaluation.reads import sight
 from balai.evaluation.reads.earlier import index_in
-from balai.evaluation.rules import Index, Instrument, ranks
+from balai.evaluation.reads.published import published_of_region
+from balai.evaluation.rules import Index, Instrument, Method, Question, ranks
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,44 @@ def results(actor: Actor, round_key: UUID | str) -> tuple[Placed, ...]:
     return tuple(sorted(placed, key=lambda each: (each.rank_in_group or 10**6, each.region_name)))
 
 
+@dataclass(frozen=True)
+class YearOf:
+    """The result of a region in one year; `final` is None where it did not take part."""
+
+    year: int
+    final: Decimal | None
+    predicate: str
+    source: str
+
+
+def history(actor: Actor, round_key: UUID | str, region: str | None = None) -> tuple[YearOf, ...]:
+    """Return the years of a region in the family of a round: frozen here, or published; newest first.
+
+    Raises:
+        NotFound: the actor may not know of the region in this round.
+    """
+    row = sight.own_invitation(actor, round_key, region)
+    family = row.round.family
+    with sight.nation():
+        frozen = [
+            YearOf(each.year, each.final, _band(each), each.round.title)
+            for each in Result.objects.filter(
+                tenant=tenancy.NATIONAL, family=family, region_tenant=row.region_tenant
+            ).select_related("round__instrument")
+        ]
+    published = [
+        YearOf(each.year, each.total if each.took_part else None, each.predicate, each.source)
+        for each in published_of_region(actor, row.region_code)
+        if each.family == family
+    ]
+    return tuple(sorted([*frozen, *published], key=lambda each: -each.year))
+
+
+def _band(row: Result) -> str:
+    bands = {band.key: str(band.name) for band in sight.instrument_of(row.round).bands}
+    return bands.get(row.predicate, row.predicate)
+
+
 def _placed(row: Result, nation: Mapping[str, int]) -> Placed:
     return Placed(
         row.pk,
@@ -84,6 +123,16 @@ class AssessorWords:
 
 
 @dataclass(frozen=True)
+class Levels:
+    """One indicator as the region, its internal assessor and the external ones judged it; None where not."""
+
+    question: Question
+    own: int | None
+    inner: int | None
+    external: Fraction
+
+
+@dataclass(frozen=True)
 class Report:
     """What the letter and the report of a region say.
 
@@ -91,6 +140,7 @@ class Report:
         index: None where the region did not take part.
         parts, parts_before: value of each part (component, domain), this year and last; exact.
         questions: score of each question, exact.
+        levels: where the instrument is by levels, those of all three sides beside each other.
     """
 
     placed: Placed
@@ -103,6 +153,7 @@ class Report:
     before_year: int | None
     parts_before: Mapping[str, Fraction]
     questions: Mapping[str, Fraction]
+    levels: tuple[Levels, ...]
     assessors: tuple[AssessorWords, ...]
 
 
@@ -137,6 +188,7 @@ def report(actor: Actor, round_key: UUID | str, region: str | None = None) -> Re
         before["year"] if before else None,
         _parts_of(before, instrument) if before else {},
         _fractions(content.get("questions", {})),
+        _levels(instrument, content),
         tuple(
             AssessorWords(
                 each["name"],
@@ -146,6 +198,23 @@ def report(actor: Actor, round_key: UUID | str, region: str | None = None) -> Re
             )
             for each in content.get("assessors", [])
         ),
+    )
+
+
+def _levels(instrument: Instrument, content: Mapping[str, Any]) -> tuple[Levels, ...]:
+    if instrument.method is not Method.LEVELS:
+        return ()
+    said = {each["question"]: each for each in content.get("answers", [])}
+    scores = _fractions(content.get("questions", {}))
+    return tuple(
+        Levels(
+            each,
+            said.get(each.key, {}).get("level"),
+            said.get(each.key, {}).get("inner", {}).get("level"),
+            scores[each.key],
+        )
+        for each in instrument.questions
+        if each.key in scores
     )
 
 
