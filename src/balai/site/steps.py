@@ -92,6 +92,7 @@ STEPS = (
 DEMO_STEPS = (
     Step(DEMO, "Contoh empat daerah", ("definitions", "reference", "src/balai/plan", "src/balai/people")),
     Step("load_demo_round", "Contoh tahap penilaian", ("definitions/instruments", "src/balai/evaluation")),
+    Step("load_demo_cases", "Contoh berkas layanan", ("definitions/services", "reference/demo/services")),
 )
 
 

@@ -177,7 +177,7 @@ def test_illustrations_say_so_in_title_source_and_evidence(region: str) -> None:
     actions = Action.objects.filter(origin=Origin.ILLUSTRATION)
     tied = actions.exclude(measured_by="")
     assert actions.count() == 24 + tied.count()
-    assert tied.count() == (6 if region == "35.73" else 0)
+    assert tied.count() == (7 if region == "35.73" else 0)
     assert all(
         "bukan data resmi" in action.title and "bukan data resmi" in action.source for action in actions
     )

@@ -61,9 +61,7 @@ def staff_of(service: Service) -> tuple[Staff, ...]:
 def _roles() -> list[Role]:
     """Return the roles that are held by seats here, those with the fewest rights first."""
     tenant = tenancy.current_tenant()
-    held = [
-        role for role in people.roles().values() if role.given is Given.SEAT and role.is_held_in(tenant)
-    ]
+    held = [role for role in people.roles().values() if role.given is Given.SEAT and role.is_held_in(tenant)]
     return sorted(held, key=lambda role: (len(role.verbs), role.code))
 
 

@@ -119,7 +119,9 @@ def play_of(code: str) -> Play:
     path = _folder() / f"{code}.yaml"
     if not path.is_file():
         known = ", ".join(played_services())
-        raise NotFound(_("Layanan ini belum punya naskah simulasi. Yang punya: %(known)s.") % {"known": known})
+        raise NotFound(
+            _("Layanan ini belum punya naskah simulasi. Yang punya: %(known)s.") % {"known": known}
+        )
     document = reader.read(path.read_bytes(), f"reference/demo/services/{code}.yaml")
     try:
         return Play.model_validate_json(document.json())

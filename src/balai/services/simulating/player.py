@@ -104,6 +104,7 @@ class _Player:
         self.visitor = people.visitor(tenancy.current_tenant())
         self.clock = system("services.clock", tenancy.current_tenant(), "services.import")
         self.waiting: list[tuple[datetime, int, Callable[[datetime], None]]] = []
+        self.running: dict[UUID, _Running] = {}
         self.seen: list[_Running] = []
         self.played = Played()
         self.count = 0
@@ -193,10 +194,6 @@ class _Player:
         self.running[row.pk] = running
         self._plan(row, running, now)
 
-    @property
-    def running(self) -> dict[UUID, _Running]:
-        return self.__dict__.setdefault("_running", {})  # type: ignore[no-any-return]
-
     def _seen_before(self) -> _Running | None:
         again = self.seen and self.chance.randrange(100) < self.play.again
         return self.chance.choice(self.seen) if again else None
@@ -257,10 +254,12 @@ class _Player:
 
     def _move(self, running: _Running, move: Move, state: str, now: datetime) -> None:
         row = Case.objects.select_related("office").get(pk=running.key)
-        if row.state != state or any(one.state == "open" for one in row.tasks.all()) and state != "":
-            if row.state == state:
-                # Other offices are still at work; it is tried again once they are done.
-                self._later(self._in_office_time(now, self.play.tasks.hours), lambda at: self._go_on(row.pk, at))
+        if row.state != state:
+            return
+        if row.tasks.filter(state=CaseTask.State.OPEN).exists():
+            # Other offices are still at work; it is looked at again later.
+            later = self._in_office_time(now, self.play.tasks.hours)
+            self._later(later, lambda at: self._go_on(running.key, at))
             return
         if self._make(running, row, move, now):
             self._after(running, row, move, now)
@@ -295,7 +294,14 @@ class _Player:
             actor = found.actor
         made = self._try(
             lambda: changes.move(
-                actor, row.pk, move.id, version=row.version, at=now, given=typed, offices=offices, ticket=ticket
+                actor,
+                row.pk,
+                move.id,
+                version=row.version,
+                at=now,
+                given=typed,
+                offices=offices,
+                ticket=ticket,
             )
         )
         if made is None:
@@ -305,7 +311,11 @@ class _Player:
 
     def _after(self, running: _Running, row: Case, move: Move, now: datetime) -> None:
         row = Case.objects.select_related("office").get(pk=running.key)
-        if not self._by_applicant(move) and self.play.comments and self.chance.randrange(100) < self.play.says:
+        if (
+            not self._by_applicant(move)
+            and self.play.comments
+            and self.chance.randrange(100) < self.play.says
+        ):
             found = self._who(row, move)
             if found is not None:
                 text = self.chance.choice(self.play.comments)

@@ -1,6 +1,6 @@
 """What leaves a service: by its transforms, without small groups, once it was declared and checked."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,9 +8,11 @@ from tests.cast import MALANG
 
 from balai.base.actor import system
 from balai.data import changes as data
-from balai.data import reads as figures
-from balai.data.rules.indicators_files import INDICATORS
-from balai.definitions import load
+from balai.plan import changes as plan
+from balai.plan import reads as plan_reads
+from balai.plan.measuring import computer
+from balai.plan.models import Action
+from balai.plan.tests.town import Town, found
 from balai.services import promises, publishing, reads
 from balai.services.models import Case
 from balai.services.rules.definition import Transform
@@ -70,26 +72,34 @@ def test_small_groups_and_young_and_secret_cases_do_not_leave(desk: Desk) -> Non
     assert all(STORY not in str(row) and "Wulandari" not in str(row) for row in left)
 
 
-def test_a_dataset_is_published_and_counted_because_the_file_says_so(desk: Desk) -> None:
-    job = system("services.publish", MALANG, "data.publish")
-    assert "sambat_on_time" in load(INDICATORS)
-    for number in range(6):
-        row = filed(
-            desk.cast.visitor, f"k{number}", reporter={"name": "A", "phone": f"08123456780{number}"}
-        ).case
-        row = moved(desk.vera.actor, row, "assign", at("2026-08-19 09:00"))
-        row = moved(desk.cast.budi.actor, row, "accept", at("2026-08-19 10:00"))
-        if number:
-            # Information is answered within five working days; the last one is late.
-            day = "2026-08-20 09:00" if number < 5 else "2026-08-31 09:00"
-            moved(desk.cast.budi.actor, row, "answer", at(day), given={"result": ANSWER})
-    done = publishing.publish(job, "sambat", LATER)
-    assert done is not None
-    assert done.version.rows == 6
-    steward = system("test", MALANG, "data.read", "data.check")
-    data.measure(steward, "sambat_on_time", "uji", at=LATER)
-    found = figures.latest(steward, ["sambat_on_time"], [MALANG], LATER.date())["sambat_on_time", MALANG]
-    assert (found.numerator, found.denominator, found.value) == (4, 5, Decimal("80.00"))
+def test_a_figure_of_the_plan_moves_when_cases_move(desk: Desk) -> None:
+    town = found(desk.cast)
+    promise = {"indicator": "Dijawab tepat waktu", "unit": "persen", "measured_by": "sambat_on_time"}
+    action = town.action("T1", targets={2026: Decimal(90)}, **promise)
+    town.adopt()
+    town.quarter(3)
+    rows = [_handled(desk, number, late=number == 5) for number in range(1, 6)]
+    assert _progress(town, action, LATER) == Decimal("80.00"), "four of five"
+    rows.append(_handled(desk, 6, late=False))
+    assert _progress(town, action, LATER + timedelta(days=1)) == Decimal("83.33"), "five of six"
     assert promises.illegal_transitions() == 0
-    Case.objects.filter(pk=row.pk).update(state="closed")
+    Case.objects.filter(pk=rows[0].pk).update(state="closed")
     assert promises.illegal_transitions() == 1
+
+
+def _handled(desk: Desk, number: int, *, late: bool) -> Case:
+    """A question that was answered; information is answered within five working days."""
+    row = filed(desk.cast.visitor, f"k{number}", reporter={"name": "A", "phone": f"08123456780{number}"}).case
+    row = moved(desk.vera.actor, row, "assign", at("2026-08-19 09:00"))
+    row = moved(desk.cast.budi.actor, row, "accept", at("2026-08-19 10:00"))
+    day = "2026-08-31 09:00" if late else "2026-08-20 09:00"
+    return moved(desk.cast.budi.actor, row, "answer", at(day), given={"result": ANSWER})
+
+
+def _progress(town: Town, action: Action, now: datetime) -> Decimal | None:
+    """Publish the cases, count the indicator, take the figure over, and return what the plan says."""
+    done = publishing.publish(system("services.publish", MALANG, "data.publish"), "sambat", now)
+    assert done is not None
+    data.measure(system("test", MALANG, "data.read", "data.check"), "sambat_on_time", "uji", at=now)
+    plan.take_over(computer(), "sambat_on_time", at=now)
+    return plan_reads.action(town.rini, action.code, 2026, now.date()).row.value

@@ -23,16 +23,22 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=90, help="hari yang dimainkan, berakhir sekarang")
         parser.add_argument("--seed", type=int, default=1, help="benih yang sama memberi cerita yang sama")
         parser.add_argument("--cases", type=int, default=None, help="jumlah berkas; bawaannya dari naskah")
-        parser.add_argument("--tenant", default="", help="kunci pemerintah daerah; bawaannya semua yang punya")
+        parser.add_argument(
+            "--tenant", default="", help="kunci pemerintah daerah; bawaannya semua yang punya"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.OPTIONS.demo:
-            raise CommandError("Berkas simulasi hanya untuk peragaan. Setel BALAI_DEMO=True bila ini peragaan.")
+            raise CommandError(
+                "Berkas simulasi hanya untuk peragaan. Setel BALAI_DEMO=True bila ini peragaan."
+            )
         if options["days"] < 1:
             raise CommandError("--days paling sedikit 1.")
         known = people.tenant_keys()
         if options["tenant"] and options["tenant"] not in known:
-            raise CommandError(f"Pemerintah daerah {options['tenant']} tidak ada. Yang ada: {', '.join(known)}.")
+            raise CommandError(
+                f"Pemerintah daerah {options['tenant']} tidak ada. Yang ada: {', '.join(known)}."
+            )
         for tenant in [options["tenant"]] if options["tenant"] else known:
             with tenancy.scope(tenant):
                 self._play(tenant, options)
@@ -55,7 +61,9 @@ class Command(BaseCommand):
         if wanted is not None and wanted > _BY_ENGINE:
             copied = multiply(options["code"], wanted, lambda line: self.stdout.write(f"{tenant} {line}"))
             self.stdout.write(f"{tenant}: {copied} berkas digandakan")
-        told = f"{tenant}: {played.filed} berkas, {played.moves} langkah, {played.alarms} batas waktu berbunyi"
+        told = (
+            f"{tenant}: {played.filed} berkas, {played.moves} langkah, {played.alarms} batas waktu berbunyi"
+        )
         self.stdout.write(told)
         for why, count in played.refused.most_common():
             self.stdout.write(f"  ditolak {count} kali: {why}")

@@ -1,0 +1,66 @@
+"""A service played with invented cases: one seed, one story, whole and marked as what it is."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import transaction
+
+from balai.base import invariants, worker
+from balai.services import promises
+from balai.services.models import Case, CaseMove, Notice, Rating
+from balai.services.simulating import multiply, simulate
+from balai.services.tests.desk import Desk, at
+
+pytestmark = pytest.mark.django_db
+NOW = at("2026-10-06 12:00")
+PROMISES = (
+    promises.illegal_transitions,
+    promises.submissions_without_case,
+    promises.cases_without_submission,
+    promises.duplicate_cases,
+    promises.duplicate_receipts,
+    promises.moves_without_journal,
+    promises.clocks_on_closed_cases,
+    promises.notices_forgotten,
+)
+
+
+def told() -> list[tuple[Any, ...]]:
+    """Return the story without what is drawn by the machine: ids."""
+    rows = CaseMove.objects.order_by("case__number", "case_version")
+    return list(rows.values_list("case__number", "case__topic", "move", "to_state", "at", "actor_name"))
+
+
+def test_a_played_service_is_whole_marked_and_multiplied(desk: Desk) -> None:
+    played = simulate("sambat", until=NOW, days=60, seed=7, cases=16)
+    assert played.filed >= 14
+    assert sum(played.refused.values()) <= 3, played.refused
+    assert all("contoh" in row.subject or row.is_secret for row in Case.objects.all())
+    assert all("contoh" in name for name in Case.objects.exclude(officer="").values_list("officer_name"))
+    assert set(Case.objects.values_list("is_demo", flat=True)) == {True}
+    assert not Notice.objects.exclude(way="inbox").exists(), "nobody outside hears of what was made up"
+    worker.drain()
+    assert mail.outbox == []
+    states = set(CaseMove.objects.values_list("move", flat=True))
+    assert states >= {"file", "assign", "accept", "answer", "accept_answer", "auto_close"}
+    assert Case.objects.filter(is_late=True).exists()
+    assert Rating.objects.exists()
+    made = multiply("sambat", 60, lambda _line: None)
+    assert Case.objects.count() == 60 == made + played.filed
+    assert [promise() for promise in PROMISES] == [0] * len(PROMISES)
+    found = invariants.values()
+    assert (found["number_gaps"], found["cross_tenant_rows"], found["cases"]) == (0, 0, 60)
+    assert invariants.broken({name: found[name] for name in ("audit_breaks", "number_gaps")}) == {}
+
+
+def test_the_same_seed_tells_the_same_story(desk: Desk) -> None:
+    stories = []
+    for seed in (3, 3, 4):
+        with transaction.atomic():
+            simulate("sambat", until=NOW, days=12, seed=seed, cases=3)
+            stories.append(told())
+            transaction.set_rollback(True)
+    assert stories[0] == stories[1] != stories[2]
+    assert max(move[4] for move in stories[0]) <= NOW + timedelta(seconds=1)
