@@ -256,7 +256,9 @@ class _Pen:
         draws = "input"
         known = ""
         if path in self.checked.known:
-            draws, known = "known", told(one, _at(self.checked.values, path), self.context)
+            # A known fact that the check refuses has no value; its fault says what is wrong with it.
+            value = _at(self.checked.values, path)
+            draws, known = "known", "" if value is None else told(one, value, self.context)
         else:
             match one.type:
                 case Type.NOTE:
@@ -333,7 +335,9 @@ class _Pen:
 def _at(values: Mapping[str, Any], path: str) -> Any:
     found: Any = values
     for part in path.replace("[", ".").replace("]", "").split("."):
-        found = found[int(part)] if part.isdigit() else found[part]
+        if found is None:
+            return None
+        found = found[int(part)] if part.isdigit() else found.get(part)
     return found
 
 

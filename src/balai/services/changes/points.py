@@ -17,8 +17,8 @@ from balai.places import reads as places
 from balai.places.rules import Level, lies_in
 from balai.places.rules import Point as Place
 from balai.services.models import Point
-from balai.services.reads import points
 from balai.services.reads.definitions import service as service_on
+from balai.services.reads.points import point as one_point
 from balai.services.reads.sight import Key
 from balai.services.rules.at_point import has_place
 from balai.services.verbs import SERVICES_POINTS
@@ -83,7 +83,7 @@ def _region(actor: Actor, place: Place) -> str:
     found = places.containing(place, Level.VILLAGE) or places.containing(place, Level.REGENCY)
     government = people.government(actor.tenant)
     city = government.region_code if government else ""
-    if found is not None and city and not lies_in(found.code, city):
+    if city and (found is None or not lies_in(found.code, city)):
         raise Invalid([Fault("latitude", _("Titiknya di luar wilayah pelayanan."))])
     return found.code if found is not None and found.level == Level.VILLAGE else ""
 
@@ -91,7 +91,7 @@ def _region(actor: Actor, place: Place) -> str:
 @transaction.atomic
 def shut_point(actor: Actor, key: Key, *, is_shut: bool) -> Point:
     """Shut a point, or open it again: what is printed leads to a page that says so. Raises NotFound."""
-    row = points.point(actor, key)
+    row = one_point(actor, key)
     if row.is_shut != is_shut:
         row.is_shut = is_shut
         row.save(update_fields=["is_shut"])
