@@ -46,3 +46,13 @@ declare(
         "Selama pertanyaan itu disimpan",
     )
 )
+declare(
+    PersonalData(
+        "data.askeddataset",
+        ("email", "email_index", "what", "why", "answered_by"),
+        _GOVERNMENT,
+        "UU 14/2008 Pasal 22: permintaan informasi publik dan jawabannya",
+        "Membuktikan siapa yang meminta sebuah set data, dan mengirim jawabannya",
+        "Alamat surel sampai satu tahun sesudah jawaban terakhir; permintaan tanpa bukti surel dua hari",
+    )
+)

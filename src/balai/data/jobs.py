@@ -11,6 +11,7 @@ from balai.base.invariants import invariant
 from balai.base.jobs import job, later
 from balai.base.schedules import every
 from balai.data import changes
+from balai.data.changes.asked import forget_askers
 from balai.data.changes.versions import ARRIVED
 from balai.data.models import Dataset, DatasetVersion
 from balai.data.sidefiles import place
@@ -41,6 +42,12 @@ def _sweep_daily(due: str) -> None:
 def _keep_catalogue(due: str) -> None:
     """Write anew what another profile wrote, or what was there before the catalogue was kept."""
     changes.keep_catalogue()
+
+
+@every("data.forget_askers", at=time(3, 5))
+def _forget_askers(due: str) -> None:
+    """Forget wishes nobody proved, and the addresses of whom nothing more is told."""
+    forget_askers(datetime.fromisoformat(due))
 
 
 @outbox.on(ARRIVED)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from balai.base.rows import TenantModel
 from balai.data.intake.models import FetchSource as FetchSource
 from balai.data.intake.models import Upload as Upload
+from balai.data.models_asked import AskedDataset as AskedDataset
 from balai.data.models_feedback import Feedback as Feedback
 from balai.data.rules.metadata import Classification
 

@@ -6,6 +6,7 @@ Words that stand where the code of a dataset does are in `rules.metadata.RESERVE
 from django.urls import path
 
 from balai.data.pages import (
+    asked_urls,
     catalogue,
     datasets,
     downloads,
@@ -18,6 +19,7 @@ from balai.data.pages import (
 )
 
 urlpatterns = [
+    *asked_urls.urlpatterns,
     *feedback_urls.urlpatterns,
     path("data/", catalogue.catalogue, name="data"),
     path("data.json", catalogue.catalogue_json, name="data-json"),

@@ -35,8 +35,13 @@ def faults(text: str, kind: str, kinds: list[str]) -> Iterator[Fault]:
         yield Fault(
             "text", _("%(length)d huruf.") % {"length": length}, _("Paling banyak %(most)d.") % {"most": MOST}
         )
-    if len(_LINK.findall(text)) > _MOST_LINKS:
+    if links(text) > _MOST_LINKS:
         yield Fault("text", _("Terlalu banyak tautan."), _("Paling banyak dua tautan."))
+
+
+def links(text: str) -> int:
+    """Count the addresses of pages in a text."""
+    return len(_LINK.findall(text))
 
 
 def sender(secret: str, address: str, on: date) -> str:

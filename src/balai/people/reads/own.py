@@ -65,6 +65,11 @@ def about(actor: Actor) -> About:
     )
 
 
+def email_of(actor: Actor) -> str:
+    """Return the address of the actor's own account, "" for who has none."""
+    return Account.objects.filter(pk__in=ids([actor.id])).values_list("email", flat=True).first() or ""
+
+
 def own_profile(actor: Actor) -> ResidentProfile | None:
     """Return the actor's own profile in the tenant, None where nothing is kept."""
     return ResidentProfile.objects.filter(account__in=ids([actor.id]), tenant=actor.tenant).first()

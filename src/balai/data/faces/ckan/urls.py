@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from balai.data.faces.ckan import catalogue, datastore, places, views, writing, writing_rows
+from balai.data.faces.ckan import catalogue, datastore, places, views, wishes, writing, writing_rows
 
 # Importing them registers their actions.
-_ACTIONS = (catalogue, datastore, places, writing, writing_rows)
+_ACTIONS = (catalogue, datastore, places, wishes, writing, writing_rows)
 
 urlpatterns = [
     path("api/3", views.version, name="ckan-version"),

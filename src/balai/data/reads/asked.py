@@ -1,0 +1,158 @@
+"""What people asked to be published: everybody sees state and days, senders their words, desks all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from balai.base import tenancy
+from balai.base.actor import Actor, Reach
+from balai.base.errors import NotFound
+from balai.data.models import AskedDataset
+from balai.definitions.reads import all_in_force
+
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class AskedRow:
+    """A wish as everybody sees it.
+
+    `title` is "" until a steward answered, for what a sender wrote may hold anything. `days` counts
+    local days from the proof of the address to the answer, or until today.
+    """
+
+    id: UUID
+    title: str
+    use: str
+    state: str
+    asked_at: datetime
+    days: int
+    answer_by: date | None
+    is_late: bool
+    answer: str
+    answered_at: datetime | None
+    ground: str
+    basis: str
+    office: str
+    planned_on: date | None
+    dataset: str
+
+
+@dataclass(frozen=True)
+class AskedWhole:
+    """A wish with the words of its sender: before the sender, and before those who answer it."""
+
+    shown: AskedRow
+    what: str
+    why: str
+    version: int
+    answered_by: str
+    office_id: str
+
+
+def wishes(actor: Actor, today: date, state: str = "") -> tuple[AskedRow, ...]:
+    """Return the wishes of the actor's tenant whose address is proved, the newest first; SHOWN at most.
+
+    Args:
+        state: only those of a state; all for "".
+    """
+    actor.require("data.read")
+    rows = _rows().exclude(state=AskedDataset.State.UNPROVED)
+    if state:
+        rows = rows.filter(state=state)
+    return tuple(_shown(row, today) for row in rows.order_by("-proved_at", "-id")[:SHOWN])
+
+
+def counted(actor: Actor) -> Mapping[str, int]:
+    """Return state → how many wishes are in it, of all that are proved."""
+    actor.require("data.read")
+    found = dict.fromkeys(AskedDataset.State.values[1:], 0)
+    for state in _rows().exclude(state=AskedDataset.State.UNPROVED).values_list("state", flat=True):
+        found[state] += 1
+    return found
+
+
+def wish_by_key(actor: Actor, key: str, today: date) -> AskedWhole:
+    """Return the wish whose secret key its sender holds. Raises NotFound."""
+    actor.require("data.read")
+    row = _rows().filter(key=key).first()
+    if row is None:
+        raise NotFound(_("Permintaan itu tidak ada. Periksa alamat yang Anda simpan."))
+    return _whole(row, today)
+
+
+def wishes_to_answer(actor: Actor, today: date, open_only: bool = True) -> tuple[AskedWhole, ...]:
+    """Return what the steward answers, or what was given to the actor's offices; the oldest first."""
+    rows = _at_desk(actor)
+    if open_only:
+        rows = rows.filter(state__in=(AskedDataset.State.NEW, AskedDataset.State.ACCEPTED))
+    return tuple(_whole(row, today) for row in rows.order_by("proved_at", "id")[:SHOWN])
+
+
+def wish_to_answer(actor: Actor, key: UUID, today: date) -> AskedWhole:
+    """Return one wish of the actor's desk. Raises NotFound."""
+    row = _at_desk(actor).filter(pk=key).first()
+    if row is None:
+        raise NotFound(_("Permintaan data itu tidak ada di meja Anda."))
+    return _whole(row, today)
+
+
+def grounds(on: date) -> Mapping[str, str]:
+    """Return key → ground with its basis, as one chooses from on a local day."""
+    rows = all_in_force("data_request_grounds", on)
+    return {key: f"{_ground(row.values)} ({row.values['basis']})" for key, row in rows.items()}
+
+
+def _rows() -> QuerySet[AskedDataset]:
+    rows = AskedDataset.objects.filter(tenant=tenancy.current_tenant())
+    return rows.select_related("office", "dataset")
+
+
+def _at_desk(actor: Actor) -> QuerySet[AskedDataset]:
+    reach = actor.reach("data.answer")
+    seen = Q(tenant=actor.tenant)
+    if reach is Reach.OFFICE:
+        seen &= Q(office__in=actor.offices)
+    elif reach not in (Reach.TENANT, Reach.NATION):
+        seen = Q(pk__in=())
+    return _rows().filter(seen).exclude(state=AskedDataset.State.UNPROVED)
+
+
+def _whole(row: AskedDataset, today: date) -> AskedWhole:
+    shown = _shown(row, today)
+    return AskedWhole(shown, row.what, row.why, row.version, row.answered_by, str(row.office_id or ""))
+
+
+def _shown(row: AskedDataset, today: date) -> AskedRow:
+    begun = row.proved_at or row.asked_at
+    until = timezone.localdate(row.answered_at) if row.answered_at else today
+    waits = row.state == AskedDataset.State.NEW
+    ground = all_in_force("data_request_grounds", until).get(row.ground) if row.ground else None
+    return AskedRow(
+        row.pk,
+        row.title,
+        row.use,
+        row.state,
+        begun,
+        max((until - timezone.localdate(begun)).days, 0),
+        row.answer_by if waits else None,
+        bool(waits and row.answer_by and today > row.answer_by),
+        row.answer,
+        row.answered_at,
+        _ground(ground.values) if ground else "",
+        str(ground.values["basis"]) if ground else "",
+        row.office.name if row.office else "",
+        row.planned_on,
+        row.dataset.code if row.dataset else "",
+    )
+
+
+def _ground(values: Mapping[str, object]) -> str:
+    in_english = (get_language() or "id").startswith("en")
+    return str(values["ground_en" if in_english else "ground_id"])
