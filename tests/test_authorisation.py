@@ -68,6 +68,7 @@ from tests.world import (
     plan_actions,
     write_papers,
 )
+from tests.world_evaluation import judged_by, of_the_nation, of_the_offices, rounds_of
 
 THINGS = {
     "aksi/<code>": "action",
@@ -96,21 +97,29 @@ THINGS = {
     "ekspor/<what>.<form>": "=csv",
     "penilaian/hasil/<key>": "=0199a3c0-0000-7000-8000-000000000000",
     "penilaian/instrumen/<code>": "=spbe-2020",
-    "meja/penilaian/<key>": "=0199a3c0-0000-7000-8000-000000000000",
-    "meja/penilaian/<key>/soal/<number>": "=1",
-    "bukti/<evidence>": "=0199a3c0-0000-7000-8000-000000000000",
+    "meja/penilaian/<key>": "round",
+    "meja/penilaian/<key>/soal/<number>": "question",
+    "bukti/<evidence>": "answer evidence",
     "daerah/<region>": "=35.73",
-    "bukti/<paper>": "=0199a3c0-0000-7000-8000-000000000000",
-    "undangan/<key>": "=0199a3c0-0000-7000-8000-000000000000",
-    "penilai/<assessment>": "=0199a3c0-0000-7000-8000-000000000000",
+    "bukti/<paper>": "answer evidence",
+    "rekomendasi/<key>/bukti/<paper>": "advice proof",
+    "undangan/<key>": "invitation",
+    "penilai/<assessment>": "assessment",
     "moderasi/<number>": "=1",
-    "kunjungan/<visit>": "=0199a3c0-0000-7000-8000-000000000000",
-    "foto/<picture>": "=0199a3c0-0000-7000-8000-000000000000",
-    "menilai/<key>": "=0199a3c0-0000-7000-8000-000000000000",
-    "rekomendasi/<advice>": "=0199a3c0-0000-7000-8000-000000000000",
-    "rekomendasi/<key>": "=0199a3c0-0000-7000-8000-000000000000",
-    "evaluation/assessments/<id>": "=0199a3c0-0000-7000-8000-000000000000",
-    "evaluation/rounds/<id>": "=0199a3c0-0000-7000-8000-000000000000",
+    "kunjungan/<visit>": "visit",
+    "foto/<picture>": "visit photo",
+    "menilai/<key>": "assessment",
+    "rekomendasi/<advice>": "assessment advice",
+    "rekomendasi/<key>": "advice",
+    "evaluation/assessments/<id>": "assessment",
+    "evaluation/rounds/<id>": "round",
+    "meja/survei/<code>": "survey",
+    "kode/<number>": "=1",
+    "survei/<code>": "survey",
+    "survei/<code>/hasil": "closed survey",
+    "survei/<code>/hasil.csv": "closed survey",
+    "survei/<code>/hasil.json": "closed survey",
+    "survei/<code>/hasil.xlsx": "closed survey",
     "figures/<id>": "=0199a3c0-0000-7000-8000-000000000000",
     "gaya/<colour>": "=0a5c36",
     "indicators/<code>": "=population_density",
@@ -142,6 +151,17 @@ THINGS = {
     "meja/layanan/<service>/<number>/lampiran/<file>": "service file",
     "meja/layanan/daftar.<form>": "=csv",
     "meja/layanan/definisi/<code>": "=sambat",
+    "layanan/<code>": "=sambat",
+    "ajukan/<draft>": "=0199a3c0-0000-7000-8000-000000000000",
+    "formulir/<draft>": "=0199a3c0-0000-7000-8000-000000000000",
+    "lapor/<point>": "=zzzzzzzz",
+    "berkas/<key>": "=0199a3c0-0000-7000-8000-000000000000",
+    "berkas/<key>/langkah/<move>": "=complete",
+    "berkas/<key>/lampiran/<file>": "=0199a3c0-0000-7000-8000-000000000000",
+    "saya/kabar/<key>": "=0199a3c0-0000-7000-8000-000000000000",
+    "meja/loket/<code>": "=sambat",
+    "meja/loket/<code>/<draft>": "=0199a3c0-0000-7000-8000-000000000000",
+    "meja/titik-qr/<key>": "=0199a3c0-0000-7000-8000-000000000000",
     "mitra/<key>": "partner",
     "notula/<key>": "meeting",
     "orang/<key>": "account",
@@ -171,6 +191,14 @@ THINGS = {
     "rencana/<key>": "plan",
     "saya/kunci/<key>": "own program key",
     "services/<code>": "=sambat",
+    "services/<code>.<form>": "=json",
+    "discovery.<form>": "=json",
+    "services.<form>": "=json",
+    "requests.<form>": "=json",
+    "requests/<number>": "=ADU-202608-000001",
+    "requests/<number>.<form>": "=json",
+    "tokens/<token>": "=0199a3c0-0000-7000-8000-000000000000",
+    "tokens/<token>.<form>": "=json",
     "cases/<id>": "=0199a3c0-0000-7000-8000-000000000000",
     "moves/<move>": "=assign",
     "files/<file>": "=0199a3c0-0000-7000-8000-000000000000",
@@ -205,6 +233,8 @@ TRIED = ("GET", "POST", "PUT", "PATCH", "DELETE")
 DEEPER = {
     # Everybody who reports sees the lines of money of their action; to add one is to write the plan.
     ("plan-funds", "POST"): "plan.write",
+    # A session counts for nothing there: who reports brings a program key, and nobody here does.
+    ("open311-requests", "POST"): "a program key",
 }
 """Where a page asks for more than it declares: (name of the route, method) → the verb asked within."""
 
@@ -268,14 +298,26 @@ def world(db: None, tmp_path: Path, settings: Any) -> Iterator[World]:
         with tenancy.scope(REGENCY):
             office = Office.objects.create(code="diskominfo", name="Dinas Komunikasi dan Informatika")
             beside, (there,) = _furnished(REGENCY, office)
+        rounds = {tenant: rounds_of(tenant, picture(92)) for tenant in (MALANG, REGENCY)}
+        with tenancy.scope(MALANG):
+            judged, judged_beside = of_the_offices(MALANG, (kominfo, health), rounds[MALANG])
+        with tenancy.scope(REGENCY):
+            (judged_there,) = of_the_offices(REGENCY, (office,), rounds[REGENCY])
+        seen = of_the_nation(rounds[MALANG], "")
         # Thousands of requests are logged to nobody.
         logging.disable()
         yield World(
             {
-                "own office": {**common, **own, **everybodys},
-                "other office": {**common, **other, **everybodys},
-                "other region": {**beside, **there, **everybodys},
-                "nation": {**nation, **everybodys},
+                "own office": {**common, **own, **seen, **judged, **everybodys},
+                "other office": {**common, **other, **seen, **judged_beside, **everybodys},
+                "other region": {
+                    **beside,
+                    **there,
+                    **of_the_nation(rounds[REGENCY], REGENCY),
+                    **judged_there,
+                    **everybodys,
+                },
+                "nation": {**nation, **seen, **everybodys},
             },
             kominfo,
         )
@@ -358,6 +400,8 @@ def tries(person: Person, world: World) -> Iterator[Try]:
     if person.actor.is_signed_in:
         with tenancy.scope(person.tenant):
             things_of[home] = things_of[home] | furnish_account(person.tenant, UUID(person.actor.id))
+            if person.tenant == tenancy.NATIONAL:
+                things_of[home] = things_of[home] | judged_by(UUID(person.actor.id))
     for route in (route for route in routes() if route.access):
         at, sent = places(route), named_in_body(route)
         yield from _lines(route, at, at | sent, things_of, (home, *others))

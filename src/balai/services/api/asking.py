@@ -1,21 +1,16 @@
 """Who asks about a case, and how a write of theirs is made once."""
 
 import hashlib
-import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from pydantic import TypeAdapter
 
 from balai.base.access import actor_of
 from balai.base.actor import Actor
-from balai.base.errors import Conflict
-from balai.base.idempotency import once
-from balai.base.sealing import SealBroken, seal, unseal
+from balai.services.keeping import kept_once, nobody
 from balai.services.reads.sight import Ticket
 
 TICKET = "X-Case-Ticket"
@@ -81,24 +76,10 @@ def make_once(
 def answered_once(
     actor: Actor, key: str, asked: bytes, answer: Any, change: Callable[[], Any], status: int = 200
 ) -> HttpResponse:
-    """Make a change once, and answer it. The answer is kept sealed, for it may hold a PIN.
-
-    Raises:
-        Invalid, Conflict: as `base.idempotency.once`.
-    """
-
-    def make_it() -> tuple[int, dict[str, Any]]:
-        told = json.dumps(TypeAdapter(answer).dump_python(change(), mode="json"), ensure_ascii=False)
-        return status, {"sealed": seal(told, "services.answer")}
-
-    done, kept = once(actor, key, asked, make_it)
-    try:
-        told = unseal(kept["sealed"], "services.answer")
-    except SealBroken as error:
-        # The root key was changed since, and the answer of a few days ago went with the old one.
-        raise Conflict(
-            _("Kiriman ini sudah dikerjakan, tetapi jawabannya tidak dapat dibaca lagi.")
-        ) from error
+    """Make a change once, and answer it. Raises as `keeping.kept_once`."""
+    done, told = kept_once(
+        actor, key, asked, lambda: (status, TypeAdapter(answer).dump_python(change(), mode="json"))
+    )
     response = HttpResponse(told, status=done, content_type="application/json")
     response["Cache-Control"] = "no-store"
     return response
@@ -118,4 +99,4 @@ def _by_whom(request: HttpRequest, is_nobodys: bool) -> Actor:
     if actor.is_signed_in and not is_nobodys:
         return actor
     ticket = ticket_of(request)
-    return replace(actor, id=f"case:{ticket.case}"[:64] if ticket else "visitor")
+    return nobody(actor, f"case:{ticket.case}") if ticket else nobody(actor)

@@ -112,6 +112,7 @@ EXEMPT = {
     "api/v1/": "ninja asks for the token itself, of whoever comes with a session",
     "api/3/action": "a session counts for nothing there; who writes comes with a key",
     "api/action": "the same, where ckanapi looks for it",
+    "open311/v2/requests": "a session counts for nothing there; who reports comes with a key",
 }
 """Addresses whose forms need no token, and why; never one that changes something of somebody."""
 
