@@ -7,11 +7,16 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.browser.conftest import Site, ask
 
-NOT_PAGES = frozenset({"health", "ready", "openapi", "brand", "language", "account_logout"})
+NOT_PAGES = frozenset(
+    {"health", "ready", "openapi", "brand", "language", "account_logout"}
+    | {"case-say", "case-attach", "case-rate", "case-leave"}
+)
 """Routes without a page to look at."""
 
-LOOKED_AT_ELSEWHERE = frozenset({"data-query-saved", "dataset-feedback-one"})
-"""Pages that somebody must first make: test_query.py and test_portal.py make and look at them."""
+LOOKED_AT_ELSEWHERE = frozenset(
+    {"data-query-saved", "dataset-feedback-one"} | {"case", "case-move", "service-point"}
+)
+"""Pages that somebody must first make: test_query.py and test_portal.py make and look at them; test_services_citizen.py reports and follows."""
 
 PUBLIC_VERBS = frozenset({"plan.read", "data.read"})
 """What the role files give to everybody."""
@@ -34,6 +39,10 @@ EXAMPLES: Mapping[str, Callable[[Site], dict[str, object]]] = {
     "plan-stage": lambda site: {"key": some_stage(site)},
     "region": lambda site: {"code": "35.73"},
     "table": lambda site: {"code": "holidays"},
+    "service": lambda site: {"code": "sambat"},
+    "service-form": lambda site: {"code": "sambat"},
+    "service-places": lambda site: {"code": "sambat"},
+    "service-figures": lambda site: {"code": "sambat"},
 }
 """Route → what its address needs. A public page that needs more than a key here fails the test."""
 

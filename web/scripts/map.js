@@ -133,7 +133,8 @@ async function draw(box) {
   if (points) L.geoJSON(together(points), { pointToLayer: drawPlace, onEachFeature: ({ properties }, dot) => dot.bindPopup(popup(properties)) }).addTo(map);
   // Among 514 shapes the few with a value would be lost: begin where they are.
   const told = L.featureGroup(layer.getLayers().filter(({ feature }) => feature.properties.value !== undefined));
-  const bounds = told.getLayers().length ? told.getBounds().pad(1) : layer.getBounds();
+  const isLost = told.getLayers().length && layer.getLayers().length > 100;
+  const bounds = isLost ? told.getBounds().pad(1) : layer.getBounds();
   if (bounds.isValid()) map.fitBounds(bounds, { padding: [8, 8] });
   if (near && points?.features.length) {
     const [east, north] = points.features[0].geometry.coordinates;

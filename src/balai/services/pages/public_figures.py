@@ -1,11 +1,13 @@
 """What everybody may know of a service in numbers: a map, tables, and the same for programs."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -67,13 +69,13 @@ def _in_words(service: Service, point: Mapping[str, Any]) -> dict[str, Any]:
     """Return a point of the map with its keys in words: topic, state, day, place."""
     topics = reads.topic_names(service)
     face = service.publication.map
-    found: dict[str, Any] = {"topic": "", "state": "", "day": "", "place": None}
+    found: dict[str, Any] = {"topic": "", "state": "", "day": None, "place": None}
     for shown in face.show if face else ():
         value = point.get(shown.name)
         if shown.value == "case.state":
             found["state"] = str(service.states[value].title) if value in service.states else value
         elif shown.value == "case.filed_at":
-            found["day"] = str(value or "")[:10]
+            found["day"] = date.fromisoformat(str(value)[:10]) if value else None
         elif isinstance(value, Mapping):
             found["place"] = value
         elif isinstance(value, str) and value in topics:
@@ -105,7 +107,7 @@ def points_json(request: HttpRequest, code: str) -> HttpResponse:
         if place:
             properties = {
                 "name": said["topic"] or str(service.title),
-                "text": f"{said['state']}, {said['day']}",
+                "text": f"{said['state']}, {writing.day(said['day']) if said['day'] else '–'}",
                 "origin": "record",
                 **{name: value for name, value in one.items() if not isinstance(value, Mapping)},
             }
@@ -140,7 +142,9 @@ def figures(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _chart(told: PublicFigures) -> charts.Chart:
-    bars = [charts.Bar(one.name, one.count) for one in told.months]
+    bars = [
+        charts.Bar(date_format(date.fromisoformat(f"{one.key}-01"), "M Y"), one.count) for one in told.months
+    ]
     return charts.bars(_("Masuk tiap bulan"), bars, unit=_("berkas"), about=_("Bulan"))
 
 

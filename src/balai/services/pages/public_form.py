@@ -1,4 +1,4 @@
-"""The form of a service, step by step, until it is sent: with an account or without, for oneself or others."""
+"""The form of a service, step by step, until it is sent: with or without an account, for oneself or others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -226,7 +226,7 @@ def _shown(request: HttpRequest, service: Service, held: Held | None, frame: Fra
 
 
 def _drawn(request: HttpRequest, service: Service, held: Held | None) -> Drawn:
-    """Return a draft as it stands, an empty one where none was begun. Raises Conflict: the form is renewed."""
+    """Return a draft as it stands, an empty one where none was begun. Raises Conflict: it is renewed."""
     actor, now, today = actor_of(request), timezone.now(), timezone.localdate()
     if held is None:
         asking = Asking(service.form, drafts.facts_about(actor, today))

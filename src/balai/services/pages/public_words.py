@@ -57,7 +57,7 @@ def promises(service: Service, now: datetime) -> tuple[Promise, ...]:
     return tuple(
         Promise(
             str(clock.title),
-            tuple(dict.fromkeys(_limits(clock.limits, now, world))),
+            tuple(sorted(set(_limits(clock.limits, now, world)), key=_amount)),
             "; ".join(dict.fromkeys(_sources(clock.limits, now, world))),
         )
         for clock in service.clocks.values()
@@ -94,12 +94,13 @@ def longest(service: Service, now: datetime) -> str:
 
 
 def _range(limits: tuple[str, ...]) -> str:
-    return limits[0] if len(limits) == 1 else _("%(first)s sampai %(last)s") % _ends(limits)
+    if len(limits) == 1:
+        return limits[0]
+    return _("%(first)s sampai %(last)s") % {"first": limits[0], "last": limits[-1]}
 
 
-def _ends(limits: tuple[str, ...]) -> dict[str, str]:
-    ordered = sorted(limits, key=lambda text: int(text.split()[0]))
-    return {"first": ordered[0], "last": ordered[-1]}
+def _amount(limit: str) -> int:
+    return int(limit.split()[0])
 
 
 def asked(service: Service) -> tuple[Asked, ...]:
