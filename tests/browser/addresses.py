@@ -16,7 +16,7 @@ NOT_PAGES = frozenset(
 LOOKED_AT_ELSEWHERE = frozenset(
     {"data-query-saved", "dataset-feedback-one"} | {"case", "case-move", "service-point"}
 )
-"""Pages that somebody must first make: test_query.py and test_portal.py make and look at them; test_services_citizen.py reports and follows."""
+"""Pages that somebody must first make: test_query, test_portal and test_services_citizen look at them."""
 
 PUBLIC_VERBS = frozenset({"plan.read", "data.read"})
 """What the role files give to everybody."""

@@ -1,6 +1,7 @@
 """A case as its applicant sees it: by account, or by number and PIN; and as who follows it sees it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -120,7 +121,8 @@ def move(request: HttpRequest, key: UUID, move: str) -> HttpResponse:
 
 def _asked(request: HttpRequest, seen: Whole, known: Move, form: Form) -> HttpResponse:
     """Ask what a move asks for, and make it once all of it is right."""
-    step = form.steps[0]
+    step = replace(form.steps[0], title=known.title)
+    form = replace(form, steps=(step,))
     around = drafts.context(seen.case.tenant, timezone.localdate())
     given: dict[str, Any] = {}
     refused: dict[str, tuple[Fault, ...]] = {}
