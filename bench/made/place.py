@@ -23,7 +23,7 @@ def installation() -> Iterator[Path]:
     sys.path.insert(0, str(ROOT / "src"))
     try:
         django.setup()
-        call_command("migrate", verbosity=0)
+        call_command("migrate", verbosity=0, run_syncdb=True)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,404 @@
+"""SAMBAT with a million cases, asked through its reads and changes, then by its pages and its API.
+
+Cases are played through the engine and multiplied by the database, so each has its
+clocks, moves and notices. Figures over the network include session, rights, template
+and the client's own work on the same processors.
+"""
+
+import http.client
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from io import StringIO
+from random import Random
+
+from django.core.management import call_command
+from django.db import connection, connections, transaction
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+from tests.cast import MALANG, Person, someone
+
+from balai.base import prepared, tenancy
+from balai.people import changes as people
+from balai.people import reads as seats
+from balai.people.models import Office
+from balai.services import changes, promises, reads
+from balai.services.changes import public_counts
+from balai.services.models import Case
+from balai.services.reads import sight
+from balai.services.simulating import multiply, simulate
+from balai.site import steps
+from bench.made.place import ROOT
+
+SEED, DAYS = 1, 90
+FEWEST, MOST = 100, 600
+"""Cases the engine plays itself; the others are whole copies of these."""
+TURNS = 40
+SECONDS = 10.0
+_EXPORTED = 500_000
+_HOST = "kota-malang.localhost"
+_REPORT = {
+    "class": "complaint",
+    "category": "road",
+    "title": "Jalan berlubang",
+    "description": "Jalan di depan rumah kami berlubang dalam sejak kemarin.",
+    "place": {"village": "35.73.02.1004"},
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one thing cost, p50 and p95 in milliseconds beside the most it may cost (None: no goal)."""
+
+    name: str
+    p50: float
+    p95: float
+    goal: float | None
+
+    def __str__(self) -> str:
+        verdict = (
+            ""
+            if self.goal is None
+            else f"  ({self.goal:.0f}: {'met' if self.p50 <= self.goal else 'NOT MET'})"
+        )
+        return f"{self.name:<58} p50 {self.p50:7.1f} ms  p95 {self.p95:7.1f} ms{verdict}"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Who asks: `budi` of the office with the most open cases, `vera` who checks, `seto` who supervises."""
+
+    budi: Person
+    vera: Person
+    seto: Person
+    office: Office
+
+
+def run(cases: int = 1_000_000) -> list[Found]:
+    """Fill an empty installation, measure, print, and return what was found."""
+    desk = _fill(cases)
+    found: list[Found] = []
+    with tenancy.scope(MALANG):
+        for one in _doors(desk):
+            print(one, flush=True)
+            found.append(one)
+        _check()
+    cookies = {
+        name: _cookie(person)
+        for name, person in (("budi", desk.budi), ("vera", desk.vera), ("seto", desk.seto))
+    }
+    with tenancy.scope(MALANG):
+        _row, key = people.make_program_key(
+            desk.vera.actor,
+            "bench",
+            ["services.relay"],
+            timezone.localdate() + timedelta(days=30),
+            at=timezone.now(),
+        )
+        keys = [str(one) for one in _open_of(desk).values_list("number", flat=True)[:200]]
+    connections.close_all()
+    with _server() as port:
+        for one in _pages(port, cookies, key, keys):
+            print(one, flush=True)
+            found.append(one)
+    connections.close_all()
+    print(_export(cookies["vera"]))
+    return found
+
+
+# --- what is measured on ------------------------------------------------------------
+
+
+def _fill(cases: int) -> Desk:
+    began = time.monotonic()
+    for command in ("load_places", "load_cities"):
+        call_command(command, stdout=StringIO())
+    for step in steps.STEPS:
+        prepared.note(step.command)
+    with tenancy.scope(MALANG):
+        simulate(
+            "sambat", until=timezone.now(), days=DAYS, seed=SEED, cases=min(max(cases // 100, FEWEST), MOST)
+        )
+        played = time.monotonic()
+        multiply("sambat", cases, lambda line: print(f"filling: {line}", flush=True))
+        print(f"filled in {time.monotonic() - began:.0f} s, of it the engine {played - began:.0f} s")
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        public_counts.count_for_everybody(timezone.now())
+        busiest = (
+            Case.objects.filter(is_open=True, is_secret=False)
+            .order_by()
+            .values_list("office")
+            .annotate(n=Count("pk"))
+            .order_by("-n")[0]
+        )
+        office = Office.objects.get(pk=busiest[0])
+        owner, setda = Office.objects.get(code="diskominfo"), Office.objects.get(code="setda")
+        rows = Case.objects.count()
+    print(
+        f"{rows} cases, {busiest[1]} of them open in {office.code}; "
+        f"{connection.vendor}, {os.cpu_count()} processors"
+    )
+    return Desk(
+        someone("Budi", MALANG, "officer", office=office),
+        someone("Vera", MALANG, "service_verifier", office=owner),
+        someone("Seto", MALANG, "service_supervisor", office=setda),
+        office,
+    )
+
+
+def _open_of(desk: Desk) -> QuerySet[Case]:
+    return Case.objects.filter(tenant=MALANG, office=desk.office, is_open=True, is_secret=False).order_by(
+        "urgent_at", "pk"
+    )
+
+
+def _check() -> None:
+    wrong = {
+        promise.__name__: promise()
+        for promise in (
+            promises.illegal_transitions,
+            promises.submissions_without_case,
+            promises.cases_without_submission,
+            promises.duplicate_cases,
+            promises.moves_without_journal,
+            promises.clocks_on_closed_cases,
+        )
+    }
+    print("invariants: clean" if not any(wrong.values()) else f"INVARIANTS BROKEN: {wrong}", flush=True)
+
+
+# --- reads and changes --------------------------------------------------------------
+
+
+def _doors(desk: Desk) -> Iterator[Found]:
+    now = timezone.now()
+    budi, vera, seto = desk.budi.actor, desk.vera.actor, desk.seto.actor
+    service = reads.service("sambat", timezone.localdate())
+    page = reads.office_queue(budi)
+    yield _of("reads.office_queue, first page of 100", 60, lambda: reads.office_queue(budi))
+    yield _of("reads.office_queue, a later page", 60, lambda: reads.office_queue(budi, after=page.after))
+    yield _of("reads.tenant_queue", 60, lambda: reads.tenant_queue(vera))
+    yield _of("reads.board", 200, lambda: reads.board(seto, "sambat"))
+    yield _of("reads.board_of_offices", 200, lambda: reads.board_of_offices(seto, now))
+    yield _of("reads.public_figures (as written)", 80, lambda: reads.public_figures(service, now))
+    yield _of("reads.search by number", None, lambda: reads.search(vera, page.lines[0].number))
+    yield _of("reads.search by telephone", None, lambda: reads.search(vera, "081200000017"))
+    yield _of("reads.whole", None, lambda: reads.whole(budi, page.lines[0].id, now))
+    visitor = seats.visitor(MALANG)
+    number = iter(range(10**9))
+
+    def file() -> None:
+        at = next(number)
+        reporter = {"name": "Sari", "phone": f"0813{at:08}"}
+        with transaction.atomic():
+            changes.file(
+                visitor, "sambat", {**_REPORT, "reporter": reporter}, changes.Coming("web", f"b{at}"), now
+            )
+
+    yield _of("changes.file, with the hash of its PIN", 300, file)
+    rows = list(
+        sight.cases(vera).filter(service="sambat", state="received", is_open=True, is_secret=False)[:TURNS]
+    )
+    waiting = iter(rows)
+
+    def assign() -> None:
+        row = next(waiting)
+        changes.move(vera, row.pk, "assign", version=row.version, at=now)
+
+    yield _of("changes.move", 300, assign, turns=max(len(rows) - 3, 1))
+
+
+def _of(name: str, goal: float | None, work: Callable[[], object], turns: int = TURNS) -> Found:
+    for _warm in range(2):
+        work()
+    times: list[float] = []
+    for _turn in range(turns):
+        start = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - start) * 1000)
+    return _found(name, goal, times)
+
+
+def _found(name: str, goal: float | None, times: Sequence[float]) -> Found:
+    steps_ = statistics.quantiles(times, n=100) if len(times) > 1 else [times[0]] * 99
+    return Found(name, steps_[49], steps_[94], goal)
+
+
+# --- over the network ---------------------------------------------------------------
+
+
+def _cookie(person: Person) -> str:
+    return f"sessionid={person.client.cookies['sessionid'].value}"
+
+
+@contextmanager
+def _server() -> Iterator[int]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable, "-m", "granian", "balai.site.wsgi:application", "--interface", "wsgi",
+        "--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--blocking-threads", "4",
+        "--no-ws", "--log-level", "warning",
+    ]  # fmt: skip
+    environment = {**os.environ, "BALAI_DEFAULT_TENANT": MALANG, "PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        _wait(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 90
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            line.request("GET", "/health", headers={"Host": _HOST})
+            if line.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise SystemExit("the web server does not answer")
+
+
+type Ask = tuple[str, str, dict[str, str], bytes | None]
+"""Method, path, headers, body."""
+
+
+def _pages(port: int, cookies: dict[str, str], key: str, numbers: list[str]) -> Iterator[Found]:
+    def get(path: str, who: str = "") -> Ask:
+        headers = {"Cookie": cookies[who]} if who else {}
+        return ("GET", path, {**headers, "Accept-Language": "id", "Accept-Encoding": "gzip"}, None)
+
+    count = iter(range(10**9))
+
+    def filing() -> Ask:
+        at = next(count)
+        reporter = {"name": "Sari", "phone": f"0815{at:08}"}
+        body = {"answers": {**_REPORT, "reporter": reporter}, "for_other": {"name": "", "relation": ""}}
+        headers = {
+            "Content-Type": "application/json",
+            "Idempotency-Key": f"bench-{at}",
+            "Authorization": f"Bearer {key}",
+        }
+        return ("POST", "/api/v1/services/sambat/cases", headers, json.dumps(body).encode())
+
+    queue = get("/meja/layanan/daftar/?antrean=kantor", "budi")
+    board, map_ = get("/meja/layanan/pengawasan/", "seto"), get("/layanan/sambat/peta/")
+    points = get("/layanan/sambat/peta/titik.json")
+    one = [get(f"/meja/layanan/sambat/{number}/", "budi") for number in numbers]
+    chance = Random(SEED)
+    for name, goal, users, ask in (
+        ("list page of 100, an officer, 1 user", 60, 1, lambda: queue),
+        ("list page of 100, an officer, 16 users", 120, 16, lambda: queue),
+        ("public map, 1 user", 80, 1, lambda: map_),
+        ("public map, 16 users", None, 16, lambda: map_),
+        ("points of the public map, 1 user", 80, 1, lambda: points),
+        ("supervisor's board, 1 user", 200, 1, lambda: board),
+        ("one case whole, 1 user", None, 1, lambda: chance.choice(one)),
+        ("filing by the API, 1 user", 300, 1, filing),
+    ):
+        yield _closed_loop(port, name, goal, users, ask)[0]
+    mixed = [lambda: queue] * 50 + [lambda: chance.choice(one)] * 25 + [lambda: map_] * 15
+    mixed += [lambda: board] * 4 + [filing] * 6
+    found, a_second = _closed_loop(
+        port,
+        "mixed: 50 lists, 25 cases, 15 maps, 4 boards, 6 filings",
+        None,
+        16,
+        lambda: chance.choice(mixed)(),
+    )
+    print(f"mixed load: {a_second:.0f} requests/s by 16 users")
+    yield found
+
+
+def _closed_loop(
+    port: int, name: str, goal: float | None, users: int, ask: Callable[[], Ask]
+) -> tuple[Found, float]:
+    """Ask as `users` do who never rest, for some seconds; return what it cost and answers a second."""
+    times: list[float] = []
+    faults: list[str] = []
+    lock = threading.Lock()
+    _one(http.client.HTTPConnection("127.0.0.1", port, timeout=120), ask)
+    end = time.monotonic() + SECONDS
+
+    def user() -> None:
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        own: list[float] = []
+        while time.monotonic() < end:
+            start = time.perf_counter()
+            try:
+                _one(line, ask)
+            except (SystemExit, OSError, http.client.HTTPException) as error:
+                faults.append(str(error))
+                return
+            own.append((time.perf_counter() - start) * 1000)
+        with lock:
+            times.extend(own)
+
+    began = time.monotonic()
+    together = [threading.Thread(target=user) for _user in range(users)]
+    for each in together:
+        each.start()
+    for each in together:
+        each.join()
+    if faults or len(times) < 2:
+        raise SystemExit(f"{name}: {faults[:3]}")
+    return _found(name, goal, times), len(times) / (time.monotonic() - began)
+
+
+def _one(line: http.client.HTTPConnection, ask: Callable[[], Ask]) -> None:
+    method, path, headers, body = ask()
+    line.request(method, path, body, {"Host": _HOST, **headers})
+    answer = line.getresponse()
+    told = answer.read()
+    if answer.status not in (200, 201):
+        raise SystemExit(f"{path} answered {answer.status}: {told[:300]!r}")
+
+
+# --- an export ----------------------------------------------------------------------
+
+_EXPORT = """
+import resource, sys, time
+import django
+django.setup()
+from django.test import Client
+client = Client(HTTP_HOST=sys.argv[1])
+client.cookies["sessionid"] = sys.argv[2]
+client.get("/meja/layanan/")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+began = time.perf_counter()
+answer = client.get("/meja/layanan/daftar.csv", {"antrean": "selesai"})
+assert answer.status_code == 200, answer.status_code
+size = lines = 0
+for part in answer.streaming_content:
+    size += len(part)
+    lines += part.count(b"\\n")
+    if lines > int(sys.argv[3]):
+        break
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(f"export: {lines} lines, {size / 1e6:.0f} MB in {time.perf_counter() - began:.0f} s; "
+      f"{peak:.0f} MB of memory at most, {before:.0f} MB before it began")
+"""
+
+
+def _export(cookie: str) -> str:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", _EXPORT, _HOST, cookie.partition("=")[2], str(_EXPORTED)],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.stdout.strip() or done.stderr[-500:]
