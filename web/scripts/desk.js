@@ -51,7 +51,7 @@ for (const all of document.querySelectorAll('[data-ticks-all]')) {
   const told = form.querySelector('[data-ticked]');
   const tell = () => {
     const count = boxes().filter((box) => box.checked).length;
-    if (told) told.textContent = count ? told.dataset.ticked.replace('%', count) : '';
+    if (told) told.textContent = count ? told.dataset.ticked.replace('{n}', count) : '';
     all.checked = count > 0 && count === boxes().length;
   };
   all.closest('[hidden]')?.removeAttribute('hidden');

@@ -61,7 +61,7 @@ def query_of(**said: object) -> str:
         "days": DAYS,
         "version": VERSION,
     }
-    return "?" + urlencode({names[name]: value for name, value in said.items() if value})
+    return "?" + urlencode({names[name]: str(value) for name, value in said.items() if value})
 
 
 def written(after: After | None) -> str:

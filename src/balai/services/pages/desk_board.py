@@ -15,7 +15,7 @@ from balai.services.pages.desk_words import QUEUES, Words
 from balai.services.reads import lists
 from balai.services.reads.lists import Queue
 
-IN_A_COLUMN = 20
+IN_A_COLUMN = 10
 """Cases a column shows; the rest is in the list it leads to."""
 
 

@@ -39,7 +39,7 @@ class CommentForm(Asked):
     """Something said about a case."""
 
     prefix = "komentar"
-    text = LongText(label=gettext_lazy("Komentar"), max_length=10_000, rows=3)
+    text = LongText(label=gettext_lazy("Komentar"), max_length=10_000, rows=3, required=True)
     audience = forms.ChoiceField(
         label=gettext_lazy("Siapa yang membacanya"), choices=_AUDIENCES, widget=forms.RadioSelect
     )
@@ -60,7 +60,7 @@ class HandForm(Asked):
 
     prefix = "serah"
     account = forms.ChoiceField(label=gettext_lazy("Diserahkan kepada"))
-    reason = LongText(label=gettext_lazy("Alasan"), max_length=1000, rows=2)
+    reason = LongText(label=gettext_lazy("Alasan"), max_length=1000, rows=2, required=True)
 
 
 @get_or_post

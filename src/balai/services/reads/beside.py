@@ -62,7 +62,7 @@ def family(actor: Actor, row: Case) -> Family:
     if wanted:
         rows = rows | known.filter(pk__in=wanted)
     found = list(rows.order_by("number").distinct()[:200])
-    by_id = {one.pk: one for one in found}
+    by_id: dict[UUID | None, Case] = {one.pk: one for one in found}
     return Family(
         _relative(by_id.get(row.parent_id)),
         tuple(_known(one) for one in found if one.parent_id == row.pk),
