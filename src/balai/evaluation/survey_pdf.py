@@ -8,8 +8,8 @@ import typst
 from django.utils.translation import gettext as _
 
 from balai.base import writing
+from balai.base.qr import qr_svg
 from balai.evaluation.models import Survey
-from balai.evaluation.qr import qr_svg
 
 TEMPLATES = Path(__file__).parent / "typst"
 

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from balai.base.access import actor_of, needs
+from balai.base.qr import qr_svg
 from balai.evaluation import changes, reads, rules
 from balai.evaluation.forms import EndSurveyForm, PrintForm, ReasonForm, SurveyForm
 from balai.evaluation.pages.asking import Done, ask, sent, show
 from balai.evaluation.pages.surveys import address, found_context
 from balai.evaluation.pages.words import dimensions
-from balai.evaluation.qr import qr_svg
 from balai.evaluation.survey_pdf import poster_pdf, sheet_pdf
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])

@@ -24,10 +24,10 @@ from balai.base.actor import system
 from balai.base.errors import Conflict, Forbidden, Invalid, Locked, NotFound
 from balai.base.jobs import QueuedJob
 from balai.base.journal import JournalEntry
+from balai.base.qr import qr_svg
 from balai.evaluation import changes, reads, rules
 from balai.evaluation.changes.survey_passes import deliver_letter
 from balai.evaluation.models import Survey, SurveyAnswer, SurveyPass
-from balai.evaluation.qr import qr_svg
 from balai.evaluation.rules.survey import survey_result
 from balai.plan.tests.town import found
 

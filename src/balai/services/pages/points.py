@@ -3,18 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-import qrcode
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
-from qrcode.constants import ERROR_CORRECT_Q
 
-from balai.base import drawing
 from balai.base.access import actor_of, needs
 from balai.base.asking import Done, ask, do_once, sent, show
+from balai.base.qr import qr_svg
 from balai.services import changes, reads
 from balai.services.changes import PointDraft
 from balai.services.forms import PointForm
@@ -22,8 +20,6 @@ from balai.services.models import Point
 from balai.services.rules.at_point import has_place
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-_QUIET = 4
-"""Empty modules around a code, as its standard asks."""
 
 
 @get_or_post
@@ -78,24 +74,4 @@ def point(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _sheet(request: HttpRequest, row: Point) -> dict[str, Any]:
     address = request.build_absolute_uri(reverse("service-point", args=[row.code]))
-    label = _("Kode QR untuk %(label)s") % {"label": row.label}
-    return {"row": row, "address": address, "drawn": qr(address, label)}
-
-
-def qr(text: str, label: str) -> SafeString:
-    """Return a QR code as SVG that still reads with a quarter of it gone, as weather does to paper."""
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, border=0)
-    code.add_data(text)
-    code.make(fit=True)
-    modules = code.get_matrix()
-    size = len(modules) + 2 * _QUIET
-    path = "".join(
-        f"M{x + _QUIET} {y + _QUIET}h1v1h-1z"
-        for y, line in enumerate(modules)
-        for x, is_dark in enumerate(line)
-        if is_dark
-    )
-    ground = drawing.tag("rect", width=size, height=size, fill="#ffffff")
-    return drawing.picture(
-        size, size, label, text, drawing.join([ground, drawing.tag("path", d=path, fill="#000000")])
-    )
+    return {"row": row, "address": address, "drawn": mark_safe(qr_svg(address))}  # noqa: S308 - drawn by us
