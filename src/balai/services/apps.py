@@ -20,5 +20,6 @@ class ServicesConfig(AppConfig):
             "bringing_over",
             "ways",
             "ways_desk",
+            "ways_connections",
         ):
             import_module(f"balai.services.{part}")

@@ -27,7 +27,7 @@ class NewWebhook(Body):
 
     name: Word
     url: Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
-    events: list[Event]
+    events: list[Event] = Field(default_factory=list, description="at least one")
     services: list[Word] = Field(default_factory=list, description="codes; empty for all services")
 
 

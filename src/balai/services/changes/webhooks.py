@@ -224,7 +224,7 @@ def _tell(events: Collection[str], line: CaseMove) -> None:
         ]
         if not wanted:
             continue
-        body = rules.body_of(event, line.at, message(row, line))
+        body = rules.body_of(event, timezone.localtime(line.at), message(row, line))
         for hook in wanted:
             _write(hook, event, f"{row.pk}:{line.case_version}:{event}", body, line.at)
 
@@ -247,7 +247,7 @@ def message(row: Case, line: CaseMove) -> dict[str, Any]:
         "kind": str(state.kind),
         "outcome": str(state.outcome) if state.outcome else None,
         "office": office_codes({line.office_id}).get(line.office_id),
-        "received_at": row.received_at.isoformat(),
+        "received_at": timezone.localtime(row.received_at).isoformat(),
         "is_public": public is not None,
         "public": public or {},
     }
