@@ -190,6 +190,8 @@ THINGS = {
     "rapat/<body>": "body",
     "rencana/<key>": "plan",
     "saya/kunci/<key>": "own program key",
+    "sambungan/<key>": "=0199a3c0-0000-7000-8000-000000000000",
+    "pesan/<message>": "=0199a3c0-0000-7000-8000-000000000000",
     "services/<code>": "=sambat",
     "services/<code>.<form>": "=json",
     "discovery.<form>": "=json",
