@@ -32,7 +32,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -42,7 +41,7 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, override_settings
 
 from balai.base import tenancy
 from balai.base.actor import Actor
@@ -277,53 +276,69 @@ class World:
     kominfo: Office
 
 
+@pytest.fixture(scope="module")
+def furnished(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[World]:
+    """Kota Malang with one of everything in two offices, Kabupaten Malang with one of everything.
+
+    Made once for a file of tests, for that takes longer than most of them; each test takes back
+    what it did, and the file everything.
+    """
+    own = override_settings(
+        DATA=tmp_path_factory.mktemp("world"), SESSION_ENGINE="django.contrib.sessions.backends.cache"
+    )
+    with django_db_blocker.unblock(), own, time_machine.travel(NOW, tick=True), transaction.atomic():
+        yield _founded()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(db: None, tmp_path: Path, settings: Any) -> Iterator[World]:
-    """Kota Malang with one of everything in two offices, Kabupaten Malang with one of everything."""
-    settings.DATA = tmp_path
-    settings.SESSION_ENGINE = "django.contrib.sessions.backends.cache"
-    with time_machine.travel(NOW, tick=True):
-        govern()
-        Region.objects.create(
-            code=MALANG, name="Malang", level="regency", parent="35", kind="kota", search_key=" malang "
-        )
-        with tenancy.scope(tenancy.NATIONAL):
-            nation = furnish_tenant(tenancy.NATIONAL, None)
-            shared = changes.create_shared_programme(
-                all_powerful("writer", tenancy.NATIONAL), replace(PROGRAMME, code="BTS")
-            )
-        everybodys = {"shared programme": Thing(str(shared.pk))}
-        with tenancy.scope(MALANG):
-            kominfo = Office.objects.create(code="diskominfo", name="Dinas Komunikasi dan Informatika")
-            health = Office.objects.create(code="dinkes", name="Dinas Kesehatan")
-            common, (own, other) = _furnished(MALANG, kominfo, health)
-        with tenancy.scope(REGENCY):
-            office = Office.objects.create(code="diskominfo", name="Dinas Komunikasi dan Informatika")
-            beside, (there,) = _furnished(REGENCY, office)
-        rounds = {tenant: rounds_of(tenant, picture(92)) for tenant in (MALANG, REGENCY)}
-        with tenancy.scope(MALANG):
-            judged, judged_beside = of_the_offices(MALANG, (kominfo, health), rounds[MALANG])
-        with tenancy.scope(REGENCY):
-            (judged_there,) = of_the_offices(REGENCY, (office,), rounds[REGENCY])
-        seen = of_the_nation(rounds[MALANG], "")
-        # Thousands of requests are logged to nobody.
-        logging.disable()
-        yield World(
-            {
-                "own office": {**common, **own, **seen, **judged, **everybodys},
-                "other office": {**common, **other, **seen, **judged_beside, **everybodys},
-                "other region": {
-                    **beside,
-                    **there,
-                    **of_the_nation(rounds[REGENCY], REGENCY),
-                    **judged_there,
-                    **everybodys,
-                },
-                "nation": {**nation, **seen, **everybodys},
-            },
-            kominfo,
-        )
+def world(furnished: World, db: None) -> Iterator[World]:
+    """The world as it was made."""
+    # Thousands of requests are logged to nobody.
+    logging.disable()
+    yield furnished
     logging.disable(logging.NOTSET)
+
+
+def _founded() -> World:
+    govern()
+    Region.objects.create(
+        code=MALANG, name="Malang", level="regency", parent="35", kind="kota", search_key=" malang "
+    )
+    with tenancy.scope(tenancy.NATIONAL):
+        nation = furnish_tenant(tenancy.NATIONAL, None)
+        shared = changes.create_shared_programme(
+            all_powerful("writer", tenancy.NATIONAL), replace(PROGRAMME, code="BTS")
+        )
+    everybodys = {"shared programme": Thing(str(shared.pk))}
+    with tenancy.scope(MALANG):
+        kominfo = Office.objects.create(code="diskominfo", name="Dinas Komunikasi dan Informatika")
+        health = Office.objects.create(code="dinkes", name="Dinas Kesehatan")
+        common, (own, other) = _furnished(MALANG, kominfo, health)
+    with tenancy.scope(REGENCY):
+        office = Office.objects.create(code="diskominfo", name="Dinas Komunikasi dan Informatika")
+        beside, (there,) = _furnished(REGENCY, office)
+    rounds = {tenant: rounds_of(tenant, picture(92)) for tenant in (MALANG, REGENCY)}
+    with tenancy.scope(MALANG):
+        judged, judged_beside = of_the_offices(MALANG, (kominfo, health), rounds[MALANG])
+    with tenancy.scope(REGENCY):
+        (judged_there,) = of_the_offices(REGENCY, (office,), rounds[REGENCY])
+    seen = of_the_nation(rounds[MALANG], "")
+    return World(
+        {
+            "own office": {**common, **own, **seen, **judged, **everybodys},
+            "other office": {**common, **other, **seen, **judged_beside, **everybodys},
+            "other region": {
+                **beside,
+                **there,
+                **of_the_nation(rounds[REGENCY], REGENCY),
+                **judged_there,
+                **everybodys,
+            },
+            "nation": {**nation, **seen, **everybodys},
+        },
+        kominfo,
+    )
 
 
 def _furnished(tenant: str, *offices: Office) -> tuple[Things, list[Things]]:

@@ -27,7 +27,7 @@ from balai.plan import changes as plan
 from balai.plan.models import Action, Programme
 from balai.plan.tests.town import ACTION, NOW, PLAN, PROGRAMME, TODAY
 from tests.cast import MALANG, REGENCY, someone
-from tests.test_authorisation import World, world  # noqa: F401 - the fixture
+from tests.test_authorisation import World, furnished, world  # noqa: F401 - the fixtures
 from tests.world import Things, all_powerful
 
 DOORS: tuple[ModuleType, ...] = (plan, people, table_changes)

@@ -18,6 +18,7 @@ from PIL import Image
 
 from balai.base import tenancy
 from balai.base.actor import Actor, system
+from balai.base.files import store_file
 from balai.data import changes as data
 from balai.data.changes import intake_work
 from balai.data.changes.asked import Answered, Wish, answer_wish, ask_for_dataset, prove_wish
@@ -33,6 +34,8 @@ from balai.people.rules.program_keys import digest
 from balai.plan import changes
 from balai.plan.models import Action, Evidence, Period, Report
 from balai.plan.tests.town import ACTION, NOW, PLAN, PROGRAMME, TODAY
+from balai.services.models import Case, CaseFile, CaseTask
+from balai.services.reads import version_of
 from tests.cast import someone
 
 
@@ -136,7 +139,43 @@ def furnish(tenant: str, plan: Mapping[str, Any], office: Office, actions: Itera
         kind: Thing(code, **whose) for kind, (code, whose) in datasets_of(tenant, office, here).items()
     }
     things |= {kind: Thing(str(row.pk), **here) for kind, row in files_of(things["published dataset"].key)}
+    things |= {kind: Thing(key, **here) for kind, key in cases_of(tenant, office)}
     return things | furnish_account(tenant, officer.account.pk)
+
+
+def cases_of(tenant: str, office: Office) -> Iterator[tuple[str, str]]:
+    """Write a case of a service that an office works on, with a part for it to do and a photo."""
+    service, number = version_of("sambat", 1), f"ADU-{tenant}-{office.code}".upper()
+    row = Case.objects.create(
+        service=service.code,
+        service_version=service.version,
+        definition_hash=service.sha256,
+        number=number,
+        state="assigned",
+        kind="open",
+        channel="web",
+        office=office,
+        topic="other",
+        subject="Uji",
+        answers={
+            "class": "complaint",
+            "category": "other",
+            "title": "Uji",
+            "description": "Sebuah uji saja.",
+        },
+        received_at=NOW,
+        moved_at=NOW,
+        urgent_at=NOW,
+    )
+    task = CaseTask.objects.create(
+        case=row, task="assist", in_state="in_progress", office=office, opened_at=NOW
+    )
+    photo = store_file(picture(len(number)), "foto.png", all_powerful("writer", tenant))
+    CaseFile.objects.create(case=row, file=photo, audience="applicant", at=NOW)
+    yield "service case", str(row.pk)
+    yield "service case number", number
+    yield "service task", str(task.pk)
+    yield "service file", str(photo.pk)
 
 
 def datasets_of(tenant: str, office: Office, here: Any) -> dict[str, tuple[str, Any]]:
