@@ -1,0 +1,176 @@
+"""Server and worker are killed while cases come in and move; what was answered is there once, and told once."""
+
+import json
+import os
+import random
+import sqlite3
+import threading
+import time
+from collections import Counter
+from contextlib import closing
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.installation import PATIENCE, Installation
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds processes by /proc")
+
+CASES = "/api/v1/services/sambat/cases"
+REPORT = {
+    "class": "information",
+    "category": "other",
+    "title": "Jam layanan",
+    "description": "Pukul berapa layanan pengaduan dibuka pada hari Sabtu?",
+}
+ANSWER = "Layanan pengaduan dibuka setiap hari kerja pukul 07.30."
+STEPS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("assign", {}),
+    ("accept", {}),
+    ("answer", {"result": ANSWER}),
+)
+TOLD = ("received", "passed_on", "answered")
+"""Notices of a case that went this way, each by e-mail."""
+KILLS = int(os.environ.get("BALAI_KILLS", "100"))
+"""Of the long test; a night is enough for 1,000."""
+
+
+class Program(threading.Thread):
+    """Files one case after the other and brings it to its answer, asking until each step is answered.
+
+    What was not answered is sent again under its Idempotency-Key, as a careful program does.
+    """
+
+    def __init__(self, house: Installation, key: str, name: int, enough: threading.Event) -> None:
+        super().__init__(daemon=True)
+        self.house, self.key, self.name_, self.enough = house, key, name, enough
+        self.numbers: list[str] = []
+        self.repeats = 0
+        self.fault = ""
+
+    def run(self) -> None:
+        while not self.enough.is_set() and not self.fault:
+            number = len(self.numbers)
+            reporter = {
+                "name": "Sari",
+                "phone": f"08{self.name_}{number:08}",
+                "email": f"w{self.name_}-{number}@warga.example",
+            }
+            body = {
+                "answers": {**REPORT, "reporter": reporter},
+                "for_other": {"name": "Sari", "relation": "warga"},
+            }
+            filed = self._until_answered(CASES, f"{self.name_}-{number}", body)
+            if filed is None:
+                return
+            self.numbers.append(filed["number"])
+            version = 1
+            for move, given in STEPS:
+                address = f"{CASES}/{filed['id']}/moves/{move}"
+                told = self._until_answered(
+                    address, f"{filed['number']}-{move}", {"version": version, "answers": given}
+                )
+                if told is None:
+                    return
+                version = told["version"]
+
+    def _until_answered(self, address: str, key: str, body: dict[str, Any]) -> dict[str, Any] | None:
+        until = time.monotonic() + PATIENCE * 2
+        while time.monotonic() < until:
+            status, text = self.house.post(address, body, key, self.key)
+            if status in (200, 201):
+                told: dict[str, Any] = json.loads(text)
+                return told
+            if status not in (0, 500, 502, 503):
+                self.fault = f"{key}: {status} {text[:500]}"
+                return None
+            self.repeats += 1
+            time.sleep(0.1)
+        self.fault = f"{key}: never answered"
+        return None
+
+
+def _delivered(house: Installation) -> Counter[str]:
+    """Return how often each message id was handed to the mail server, here a folder."""
+    ids: Counter[str] = Counter()
+    for path in (house.data / "mail").glob("*"):
+        for part in path.read_bytes().split(b"-" * 79):
+            if part.strip():
+                ids[message_from_bytes(part.strip())["Message-ID"]] += 1
+    return ids
+
+
+def _all_told(house: Installation, many: int) -> Counter[str]:
+    until = time.monotonic() + PATIENCE * 3
+    while time.monotonic() < until and len(_delivered(house)) < many:
+        time.sleep(0.3)
+    return _delivered(house)
+
+
+def _through_kills(house: Installation, kills: int, seed: int, programs: int = 2) -> None:
+    key = json.loads(house.run_program("furnish_services")[-1])["key"]
+    house.start()
+    enough = threading.Event()
+    writers = [Program(house, key, number, enough) for number in range(1, programs + 1)]
+    for writer in writers:
+        writer.start()
+    chance = random.Random(seed)
+    for _ in range(kills):
+        time.sleep(chance.uniform(0.2, 1.2))
+        house.kill(chance.choice(["granian", "manage.py work", "manage.py serve"]))
+        time.sleep(0.2)
+        if not house.pids("manage.py serve"):
+            house.start()
+    enough.set()
+    for writer in writers:
+        writer.join(PATIENCE * 4)
+    assert [writer.fault for writer in writers] == [""] * len(writers)
+    house.wait_until_ready()
+    numbers = [number for writer in writers for number in writer.numbers]
+    often = _all_told(house, len(numbers) * len(TOLD))
+    assert house.stop() == 0
+    assert len(set(numbers)) == len(numbers) >= programs, "two filings got one number"
+    with closing(sqlite3.connect(house.data / "balai.sqlite3")) as database:
+        cases = Counter(database.execute("SELECT number, state FROM services_case"))
+        moves = Counter(
+            database.execute(
+                "SELECT c.number, m.move FROM services_casemove m JOIN services_case c ON c.id = m.case_id"
+            )
+        )
+        notices = Counter(
+            database.execute(
+                "SELECT c.number, n.template, n.state FROM services_notice n "
+                "JOIN services_case c ON c.id = n.case_id WHERE n.way = 'email'"
+            )
+        )
+    assert cases == Counter((number, "answered") for number in numbers), "lost, doubled, or half moved"
+    steps = ("file", *(move for move, _given in STEPS))
+    assert moves == Counter((number, step) for number in numbers for step in steps)
+    assert notices == Counter((number, told, "sent") for number in numbers for told in TOLD)
+    assert len(often) == len(numbers) * len(TOLD), "a message did not go out"
+    assert sum(often.values()) - len(often) <= kills, "a message is repeated only by a crash"
+    assert max(often.values()) <= 2, "at most once more, under the same id"
+    house.manage("seal_journal")
+    told = house.invariants()
+    counts = {"audit_length", "cases", "observations", "payments"}
+    assert {name: value for name, value in told.items() if value and name not in counts} == {}
+    assert told["cases"] == len(numbers)
+
+
+def test_four_kills_lose_and_double_no_case(tmp_path: Path) -> None:
+    house = Installation(tmp_path / "data")
+    try:
+        _through_kills(house, kills=4, seed=1)
+    finally:
+        house.destroy()
+
+
+@pytest.mark.long
+def test_a_hundred_kills_lose_and_double_no_case(tmp_path: Path) -> None:
+    house = Installation(tmp_path / "data")
+    try:
+        _through_kills(house, kills=KILLS, seed=2, programs=3)
+    finally:
+        house.destroy()
