@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from balai.base import jobs, journal, tenancy
+from balai.base import jobs, journal, sealed_files, sealing, tenancy
 from balai.base.actor import Actor
 from balai.base.errors import Conflict, Fault, Forbidden, Invalid, Locked, NotFound, Refused
 from balai.base.files import clean_name
@@ -97,6 +97,7 @@ def begin_upload(
         source=source,
         fetched_from=fetched_from,
         said=dict(said or {}),
+        key=sealing.seal(sealed_files.new_key(), "intake.key"),
         owner_id_text=actor.id,
         owner_name=actor.name,
         created_at=at,
@@ -127,7 +128,7 @@ def append(actor: Actor, upload: UUID, offset: int, content: BinaryIO, most: int
     if row.offset != offset:
         told = _("Bagian ini bukan lanjutannya: berkasnya sudah diterima sampai bita %(offset)d.")
         raise Conflict(told % {"offset": row.offset}, {"offset": (offset, row.offset)})
-    taken = place.append(row.tenant, row.pk, offset, content, min(most, row.size - offset))
+    taken = place.append(row.tenant, row.pk, row.file_key, offset, content, min(most, row.size - offset))
     with transaction.atomic():
         found = Upload.objects.filter(pk=row.pk, state=Upload.State.RECEIVING, offset=offset)
         if taken and not found.update(offset=offset + taken, touched_at=at):
@@ -357,6 +358,7 @@ def _alive() -> Any:
 def _drop(row: Upload, at: datetime) -> None:
     row.state, row.touched_at = Upload.State.DROPPED, at
     row.taken, row.readings, row.unclear, row.proposal, row.report, row.faults = {}, [], {}, [], {}, []
+    row.key = ""
     row.version += 1
     row.save()
     transaction.on_commit(lambda: place.remove(row.tenant, row.pk))

@@ -93,11 +93,14 @@ def _read(row: Upload, at: datetime) -> None:
             jobs.tell(min(60 * done // max(total, 1), 60), 100, _("membaca berkas"))
 
     with place.working(tenant, key) as folder:
-        taken = take(place.given(tenant, key), folder, place.raw(tenant, key), said.get("layout", {}), told)
+        given = place.opened(tenant, key, row.file_key, place.GIVEN, folder)
+        raw = folder / place.RAW
+        taken = take(given, folder, raw, said.get("layout", {}), told)
         if row.told_sha256 and taken.sha256 != row.told_sha256:
             raise unfit(_("Isinya berbeda dari yang dikirim (SHA-256 tidak sama)."), _("Unggah lagi."))
         jobs.tell(70, 100, _("mengenali kolom"))
-        first = sample(place.raw(tenant, key), folder, SHOWN)
+        place.keep(tenant, key, row.file_key, raw)
+        first = sample(raw, folder, SHOWN)
         found: dict[str, Any] = {
             "taken": {
                 "layout": taken.layout.written(),
@@ -112,7 +115,7 @@ def _read(row: Upload, at: datetime) -> None:
             "faults": [],
         }
         if row.dataset is None:
-            seen = propose(place.raw(tenant, key), folder, taken.names, taken.layout.form)
+            seen = propose(raw, folder, taken.names, taken.layout.form)
             found["proposal"] = [{**asdict(each), "type": str(each.type)} for each in seen]
             _end(row, Upload.State.ASKING, at, **found)
             return
@@ -149,7 +152,7 @@ def _recognised(
     row: Upload, folder: Path, names: tuple[str, ...], form: str, said: Mapping[str, Any]
 ) -> tuple[tuple[Reading, ...], dict[str, Any], dict[str, Any]]:
     assert row.dataset is not None  # noqa: S101  # a file without a dataset is proposed, not matched
-    raw = place.raw(row.tenant, row.pk)
+    raw = folder / place.RAW
     columns = wanted(_declaration(row.dataset))
     sources = match(columns, names, said.get("columns", {}))
     readings = recognise(raw, folder, columns, sources, said.get("styles", {}), form)
@@ -166,7 +169,7 @@ def _regions_of(
     unclear: dict[str, Any] = {}
     for each in readings:
         if each.style == "name" and each.heading:
-            names = names_in(place.raw(row.tenant, row.pk), folder, each.heading, MOST_NAMES)
+            names = names_in(folder / place.RAW, folder, each.heading, MOST_NAMES)
             found = codes_of(names, row.tenant, said)
             codes[each.name] = dict(found.codes)
             unclear |= {
@@ -192,9 +195,7 @@ def _readings(row: Upload, folder: Path) -> tuple[tuple[Wanted, ...], tuple[Read
     columns = wanted(_declaration(row.dataset))
     sources = match(columns, row.taken["names"], row.said.get("columns", {}))
     form = row.taken["layout"]["form"]
-    readings = recognise(
-        place.raw(row.tenant, row.pk), folder, columns, sources, row.said.get("styles", {}), form
-    )
+    readings = recognise(folder / place.RAW, folder, columns, sources, row.said.get("styles", {}), form)
     return columns, readings
 
 
@@ -204,20 +205,24 @@ def _check(row: Upload, at: datetime) -> None:
     declaration = _declaration(row.dataset)
     with place.working(tenant, key) as folder:
         jobs.tell(5, 100, _("menerapkan pilihan Anda"))
+        raw = place.opened(tenant, key, row.file_key, place.RAW, folder)
+        canonical, listed = folder / place.CANONICAL, folder / place.LISTED
         columns, readings = _readings(row, folder)
         _refuse_missing(columns, readings)
         codes, unclear = _regions_of(row, folder, readings, row.said.get("regions", {}))
-        apply(place.raw(tenant, key), folder, place.canonical(tenant, key), columns, readings, codes)
+        apply(raw, folder, canonical, columns, readings, codes)
         jobs.tell(35, 100, _("memeriksa setiap baris"))
         judged = columnar.judge(
             declaration,
-            place.canonical(tenant, key),
+            canonical,
             folder,
             _regions,
             _village_at,
-            place.listed(tenant, key),
+            listed,
             memory=MEMORY,
         )
+        for made in (canonical, listed):
+            place.keep(tenant, key, row.file_key, made)
         jobs.tell(75, 100, _("membandingkan dengan versi yang berlaku"))
         report = _report(row, declaration, judged, folder, at)
     said = {
@@ -308,7 +313,7 @@ def quality_formula(on: date) -> Formula:
 def _looked(row: Upload, declaration: Declaration, folder: Path) -> tuple[Comparison | None, bool, int]:
     """Return how the file differs from the version that stands, and whether it does at all."""
     written = columnar.write_file(
-        declaration, place.canonical(row.tenant, row.pk), folder, _regions, _village_at, memory=MEMORY
+        declaration, folder / place.CANONICAL, folder, _regions, _village_at, memory=MEMORY
     )
     current = row.dataset.current if row.dataset else None
     if current is None:
@@ -346,20 +351,37 @@ def _publish(row: Upload, at: datetime) -> None:
     if signed:
         quality["signed"] = {"reason": signed["reason"], "by": signed["by"], "at": signed["at"]}
     actor = Actor(agreed["account"], agreed["by"], row.tenant, {"data.publish": Reach.TENANT})
-    done = publish_file(
-        actor,
-        row.dataset.code,
-        place.canonical(row.tenant, row.pk),
-        str(said["period"]).strip(),
-        at=at,
-        reason=str(said.get("reason") or ""),
-        corrects=said.get("corrects"),
-        quality=quality,
-        departing=bool(signed),
-        memory=MEMORY,
-    )
+    with place.working(row.tenant, row.pk) as folder:
+        canonical = place.opened(row.tenant, row.pk, row.file_key, place.CANONICAL, folder)
+        done = publish_file(
+            actor,
+            row.dataset.code,
+            canonical,
+            str(said["period"]).strip(),
+            at=at,
+            reason=str(said.get("reason") or ""),
+            corrects=said.get("corrects"),
+            quality=quality,
+            departing=bool(signed),
+            memory=MEMORY,
+        )
     is_new = done.is_new or _is_ours(done.version, row)
-    _end(row, Upload.State.PUBLISHED, at, number=done.version.number, is_new_version=is_new, faults=[])
+    # What was shown of its cells to make sure of them goes with its bytes and their key.
+    kept = {name: value for name, value in row.taken.items() if name in ("layout", "names", "rows", "sha256")}
+    told = {name: report[name] for name in ("rows", "faults", "score", "since", "parts", "weights")}
+    _end(
+        row,
+        Upload.State.PUBLISHED,
+        at,
+        number=done.version.number,
+        is_new_version=is_new,
+        faults=[],
+        taken=kept,
+        readings=[],
+        unclear={},
+        report=told,
+        key="",
+    )
     place.remove(row.tenant, row.pk)
 
 

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from balai.base.rows import TenantModel
+from balai.base.sealing import SealedField, unseal
 
 
 class Upload(TenantModel):
@@ -42,6 +43,8 @@ class Upload(TenantModel):
     offset = models.PositiveBigIntegerField(default=0)
     told_sha256 = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.RECEIVING)
+    key = SealedField(purpose="intake.key", blank=True)
+    """of its bytes on the disk; forgotten with them"""
     source = models.CharField(max_length=5, choices=Source, default=Source.PAGE)
     fetched_from = models.ForeignKey(
         "data.FetchSource", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -79,6 +82,11 @@ class Upload(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def file_key(self) -> str:
+        """The key of its bytes on the disk; it stays within the intake."""
+        return unseal(self.key, "intake.key", self.tenant)
 
     @property
     def owner_offices(self) -> tuple[str, ...]:

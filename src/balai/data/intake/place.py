@@ -1,7 +1,10 @@
-"""Where the bytes of files on their way lie: ``intake/<tenant>/<id>/`` in the data folder, for us alone."""
+"""Where the bytes of files on their way lie: ``intake/<tenant>/<id>/`` in the data folder, sealed.
+
+What persons handed in may hold what is never published (names, addresses, coordinates), so it lies
+sealed while it waits, often for days. In clear it is only in `working`, while a step is under way.
+"""
 
 import fcntl
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,35 +15,20 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from balai.base import sealed_files
 from balai.base.disk import make_folder, settle
 from balai.base.errors import Conflict
-from balai.data.intake.bounds import PART
 from balai.data.storage.names import of_tenant
+
+GIVEN, RAW, CANONICAL, LISTED = "given", "raw.parquet", "canonical.csv", "faults.csv"
+"""What is kept of a file: as it came, as a table of text, as columns of the dataset, and its faults."""
 
 
 def folder(tenant: str, upload: UUID) -> Path:
     return Path(settings.DATA) / "intake" / of_tenant(tenant) / str(upload)
 
 
-def given(tenant: str, upload: UUID) -> Path:
-    """Return where the bytes lie as they came."""
-    return folder(tenant, upload) / "given"
-
-
-def raw(tenant: str, upload: UUID) -> Path:
-    return folder(tenant, upload) / "raw.parquet"
-
-
-def canonical(tenant: str, upload: UUID) -> Path:
-    return folder(tenant, upload) / "canonical.csv"
-
-
-def listed(tenant: str, upload: UUID) -> Path:
-    """Return where the list of faults lies; no file where there are none."""
-    return folder(tenant, upload) / "faults.csv"
-
-
-def append(tenant: str, upload: UUID, offset: int, content: BinaryIO, most: int) -> int:
+def append(tenant: str, upload: UUID, key: str, offset: int, content: BinaryIO, most: int) -> int:
     """Write bytes behind the first `offset` ones; return how many were written, on disk for good.
 
     What stands behind `offset` was never acknowledged and is written over. A connection that breaks
@@ -49,29 +37,38 @@ def append(tenant: str, upload: UUID, offset: int, content: BinaryIO, most: int)
     Raises:
         Conflict: another request is writing to it.
     """
-    make_folder(folder(tenant, upload))
-    path = given(tenant, upload)
-    is_new = not path.exists()
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+    own = folder(tenant, upload)
+    make_folder(own)
+    is_new = not (own / GIVEN).exists()
+    with (own / ".lock").open("a") as lock:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Conflict(_("Bagian lain dari berkas ini sedang diterima.")) from None
-        file.truncate(offset)
-        file.seek(offset)
-        written = 0
-        try:
-            while written < most and (part := content.read(min(PART, most - written))):
-                file.write(part)
-                written += len(part)
-        except OSError:
-            if not written:
-                raise
-        file.flush()
-        os.fsync(file.fileno())
+        written = sealed_files.append(own / GIVEN, key, offset, content, most)
     if is_new:
-        settle(path.parent)
+        settle(own)
     return written
+
+
+def opened(tenant: str, upload: UUID, key: str, name: str, working: Path) -> Path:
+    """Put a file that was kept in clear into the folder of a step, and return where. FileNotFoundError."""
+    return sealed_files.unseal(folder(tenant, upload) / name, working / name, key)
+
+
+def keep(tenant: str, upload: UUID, key: str, path: Path) -> None:
+    """Keep what a step made, sealed, under its name; where it made nothing, what was kept falls."""
+    kept = folder(tenant, upload) / path.name
+    if path.exists():
+        sealed_files.seal(path, kept, key)
+    else:
+        kept.unlink(missing_ok=True)
+
+
+def listed(tenant: str, upload: UUID, key: str) -> Iterator[bytes] | None:
+    """Return the list of faults in parts; None where there are none."""
+    path = folder(tenant, upload) / LISTED
+    return sealed_files.parts(path, key) if path.exists() else None
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from balai.data.faces.dcat.searching import markup
 from balai.data.pages.dataset_calls import calls, file_address
 from balai.data.pages.dataset_chart import drawing
 from balai.data.pages.profiles import profiled
-from balai.data.pages.words import badge, cells, headings
+from balai.data.pages.words import badge, cells, headings, quality_parts
 from balai.data.rules.differing import coverage_words
 from balai.data.rules.keeping import next_to_go
 from balai.data.rules.metadata import Declaration, Retention
@@ -87,6 +87,7 @@ def _page(request: HttpRequest, code: str, number: int | None) -> HttpResponse:
         "calls": calls(request, shown),
         "markup": markup(request, shown),
         "ask_query": urlencode({"sql": f"SELECT * FROM {row.code}"}),  # noqa: S608  the gate reads it
+        "quality": quality_parts(shown.quality),
         "retention": _retention(row.declaration.retention, versions),
     }
     if not shown.is_retired:

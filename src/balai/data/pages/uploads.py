@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -21,6 +21,7 @@ from balai.data.intake.layout import DELIMITERS
 from balai.data.intake.reading import STYLES, WORDS
 from balai.data.intake.recognising import wanted
 from balai.data.pages.producing import version_of
+from balai.data.pages.words import quality_parts
 from balai.data.rules.wording import TYPES
 
 _SECONDS = 2
@@ -111,12 +112,6 @@ def _columns(request: HttpRequest, row: reads.UploadRow, found: reads.OwnDataset
 
 def _judged(row: reads.UploadRow) -> dict[str, Any]:
     report = row.report
-    words = {
-        "completeness": _("Kelengkapan"),
-        "validity": _("Ketepatan bentuk"),
-        "uniqueness": _("Keunikan kunci"),
-        "reference": _("Kode sesuai rujukan"),
-    }
     kinds = {
         "missing": _("wajib diisi tetapi kosong"),
         "form": _("bukan bentuk yang dinyatakan"),
@@ -128,10 +123,7 @@ def _judged(row: reads.UploadRow) -> dict[str, Any]:
     }
     return {
         "report": report,
-        "parts": [
-            (words[name], share[0] / share[1], report["weights"][name])
-            for name, share in report["parts"].items()
-        ],
+        "parts": [(name, share, report["weights"][part]) for part, name, share in quality_parts(report)],
         "kinds": [(kinds.get(kind, kind), number) for kind, number in report["by_kind"].items()],
         "told": [
             {
@@ -238,8 +230,8 @@ def drop(request: HttpRequest, upload: UUID) -> HttpResponse:
 @needs("data.publish")
 def faults(request: HttpRequest, upload: UUID) -> HttpResponseBase:
     """Every fault by row and column, as CSV; no cell of it can act as a formula."""
-    path = reads.fault_list(actor_of(request), upload)
-    answer = FileResponse(path.open("rb"), content_type="text/csv; charset=utf-8")
+    listed = reads.fault_list(actor_of(request), upload)
+    answer = StreamingHttpResponse(listed, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="kesalahan.csv"'
     answer["Cache-Control"] = "private, no-store"
     return answer

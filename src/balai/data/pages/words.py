@@ -105,3 +105,14 @@ def _number(value: int | Decimal | float, column: Column) -> str:
         return str(value)
     number = Decimal(str(value)) if isinstance(value, float) else value
     return writing.number(number)
+
+
+def quality_parts(quality: Mapping[str, Any]) -> list[tuple[str, str, float]]:
+    """Return (part, its name, share that is right from 0 to 1) of what an intake found of rows."""
+    names = {
+        "completeness": _("Kelengkapan"),
+        "validity": _("Ketepatan bentuk"),
+        "uniqueness": _("Keunikan kunci"),
+        "reference": _("Kode sesuai rujukan"),
+    }
+    return [(part, names[part], of[0] / of[1]) for part, of in quality.get("parts", {}).items()]

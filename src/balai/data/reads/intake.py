@@ -1,9 +1,8 @@
 """Files on their way, as those see them who handed them in, and the steward who may have to sign."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -125,13 +124,15 @@ def uploads_to_sign(actor: Actor) -> tuple[UploadRow, ...]:
     return tuple(row for row in found if row.may_sign)
 
 
-def fault_list(actor: Actor, key: UUID) -> Path:
-    """Return the file that lists every fault of a file, a CSV. Raises NotFound."""
+def fault_list(actor: Actor, key: UUID) -> Iterator[bytes]:
+    """Return the list of every fault of a file, a CSV, in parts. Raises NotFound."""
     row = upload(actor, key)
-    path = place.listed(actor.tenant, row.id)
-    if row.state not in ("judged", "asking", "checking") or not path.is_file():
+    found = None
+    if row.state in ("judged", "asking", "checking"):
+        found = place.listed(actor.tenant, row.id, _seen(actor).get(pk=row.id).file_key)
+    if found is None:
         raise NotFound(_("Tidak ada daftar kesalahan untuk berkas ini."))
-    return path
+    return found
 
 
 def sources(actor: Actor, dataset: str) -> tuple[SourceRow, ...]:

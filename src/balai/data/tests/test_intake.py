@@ -10,9 +10,10 @@ import duckdb
 import pytest
 from tests.cast import Cast
 
-from balai.base import worker
+from balai.base import sealed_files, worker
 from balai.base.errors import Conflict, Forbidden, Invalid, Locked, NotFound
 from balai.base.journal import JournalEntry
+from balai.base.sealing import SealBroken
 from balai.data import changes, reads
 from balai.data.intake import place
 from balai.data.models import DatasetVersion
@@ -121,7 +122,7 @@ def test_faults_stand_by_row_and_column_and_nothing_is_published(cast: Cast) -> 
         changes.publish_upload(budi, row.id, version=row.version, at=NOW)
     with pytest.raises(Locked):
         changes.ask_steward(budi, row.id, version=row.version, at=NOW)
-    listed = reads.fault_list(budi, row.id).read_text()
+    listed = b"".join(reads.fault_list(budi, row.id)).decode()
     assert listed.startswith("baris,kolom,tertulis,masalah,yang benar") and "banyak" in listed
     assert not DatasetVersion.objects.exists()
 
@@ -173,7 +174,7 @@ def test_personal_values_stand_in_no_report(cast: Cast) -> None:
     )
     assert row.report["faults"] == 1
     assert "kapan" not in json.dumps(row.report) and "Rahasia" not in json.dumps(row.report)
-    assert "kapan" not in reads.fault_list(producer(cast), row.id).read_text()
+    assert b"kapan" not in b"".join(reads.fault_list(producer(cast), row.id))
 
 
 def test_lines_that_are_no_rows_are_told_and_wait_for_a_signature(cast: Cast) -> None:
@@ -193,14 +194,33 @@ def test_parts_arrive_in_order_and_go_on_where_they_stopped(cast: Cast) -> None:
         changes.append(budi, row.pk, 0, io.BytesIO(text), 100, at=NOW)
     assert told.value.changes["offset"] == (0, 5)
     # What was written after the last acknowledged byte, by a process that was killed, does not count.
-    with place.given("35.73", row.pk).open("ab") as file:
+    kept = place.folder("35.73", row.pk) / place.GIVEN
+    with kept.open("ab") as file:
         file.write(b"sisa yang tidak diakui")
     changes.append(budi, row.pk, 5, io.BytesIO(text[5:] + b"lebih"), 100, at=NOW)
-    assert place.given("35.73", row.pk).read_bytes() == text
+    row.refresh_from_db()
+    assert b"".join(sealed_files.parts(kept, row.file_key)) == text
+    assert b"name" not in kept.read_bytes(), "it lies sealed"
     with pytest.raises(Locked):
         changes.append(budi, row.pk, len(text), io.BytesIO(b"x"), 1, at=NOW)
     worker.drain()
     assert reads.upload(budi, row.pk).state == "asking"
+
+
+def test_nothing_handed_in_lies_in_clear_while_it_waits(cast: Cast) -> None:
+    founded(cast)
+    secret = b"Rahasia Sekali"
+    row = given(producer(cast), b"id,name,cost\n1," + secret + b",banyak\n2,,1\n")
+    row = agreed(producer(cast), row)
+    own = place.folder("35.73", row.id)
+    kept = {path.name for path in own.rglob("*") if path.is_file()}
+    assert kept >= {place.GIVEN, place.RAW, place.CANONICAL, place.LISTED}
+    assert not any(secret in path.read_bytes() for path in own.rglob("*") if path.is_file())
+    assert b"banyak" in b"".join(reads.fault_list(producer(cast), row.id))
+    # Bytes of another record, or of another file, do not open in its place.
+    (own / place.LISTED).write_bytes((own / place.CANONICAL).read_bytes())
+    with pytest.raises(SealBroken):
+        b"".join(reads.fault_list(producer(cast), row.id))
 
 
 def test_a_file_that_is_not_what_was_sent_is_refused(cast: Cast) -> None:

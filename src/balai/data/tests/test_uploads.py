@@ -113,6 +113,9 @@ def test_a_steward_sees_faults_and_signs_with_a_reason(cast: Cast, tika: Person)
     _sent(tika.client, f"{at}tanda-tangan/", version=_version(at), go="sign", reason="Data darurat.")
     worker.drain()
     assert reads.version(cast.sari.actor, "bins").quality["signed"]["by"] == "Tika"
+    page = visitor_at("35.73").get("/data/bins/").content.decode()
+    assert "3 hal pada versi ini tidak sesuai pernyataannya. Tika, walidata" in page
+    assert "Data darurat." in page and "Ketepatan bentuk" in page
 
 
 def test_a_correction_needs_its_reason_and_says_what_would_change(cast: Cast) -> None:
@@ -191,9 +194,8 @@ def test_what_a_program_sends_wrongly_is_refused(cast: Cast) -> None:
         budi.generic("PATCH", at, b"12345", "text/plain", headers={"Upload-Offset": "0"}).status_code == 422
     )
     assert budi.generic("PATCH", at, b"1234567890", kind, headers={"Upload-Offset": "0"}).status_code == 204
-    assert place.given("35.73", Upload.objects.get().pk).stat().st_size == 5, (
-        "no byte beyond what was announced"
-    )
+    kept = place.folder("35.73", Upload.objects.get().pk) / place.GIVEN
+    assert kept.stat().st_size == 5 + 32, "no byte beyond what was announced, sealed"
     assert (
         cast.agus.client.generic("PATCH", at, b"1", kind, headers={"Upload-Offset": "0"}).status_code == 404
     )
