@@ -73,7 +73,8 @@ def _in_words(service: Service, point: Mapping[str, Any]) -> dict[str, Any]:
     for shown in face.show if face else ():
         value = point.get(shown.name)
         if shown.value == "case.state":
-            found["state"] = str(service.states[value].title) if value in service.states else value
+            state = service.states.get(str(value))
+            found["state"] = str(state.title) if state else value
         elif shown.value == "case.filed_at":
             found["day"] = date.fromisoformat(str(value)[:10]) if value else None
         elif isinstance(value, Mapping):

@@ -9,7 +9,7 @@ from balai.base import tenancy
 from balai.base.actor import Actor
 from balai.base.errors import Locked, NotFound
 from balai.services.models import Point
-from balai.services.reads.sight import Key, as_key
+from balai.services.reads.sight import Key, key_of
 from balai.services.rules.at_point import LABEL, PLACE, VILLAGE
 from balai.services.verbs import SERVICES_POINTS
 
@@ -22,7 +22,7 @@ def points(actor: Actor) -> QuerySet[Point]:
 
 def point(actor: Actor, key: Key) -> Point:
     """Return one point for who looks after them. Raises NotFound, Forbidden."""
-    found = points(actor).filter(pk=as_key(key)).first()
+    found = points(actor).filter(pk=key_of(key)).first()
     if found is None:
         raise NotFound(_("Titik QR itu tidak ada."))
     return found
