@@ -69,9 +69,8 @@ def connections(request: HttpRequest) -> HttpResponse:
                 tell(form, error)
             else:
                 return _told(request, row.pk, secret)
-    return show(
-        request, "services/desk/connections.html", {"form": form, "rows": reads.webhooks(actor)}, status
-    )
+    rows = [(row, _events(row)) for row in reads.webhooks(actor)]
+    return show(request, "services/desk/connections.html", {"form": form, "rows": rows}, status)
 
 
 @needs("services.connect")
@@ -129,6 +128,10 @@ def send_again(request: HttpRequest, key: UUID, message: UUID) -> HttpResponse:
         return Done(_("Pesan dikirim lagi."), reverse("service-connection", args=[key]))
 
     return do_once(request, act)
+
+
+def _events(row: reads.WebhookSeen) -> list[str]:
+    return [str(EVENTS.get(name, name)) for name in row.events]
 
 
 def _told(request: HttpRequest, key: UUID, secret: str) -> HttpResponse:
