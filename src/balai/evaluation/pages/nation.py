@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from balai.base import tenancy
 from balai.base.access import actor_of, needs
 from balai.base.actor import Actor
-from balai.base.errors import Fault, Forbidden, Invalid, NotFound
+from balai.base.errors import Fault, Forbidden, Invalid, Locked, NotFound
 from balai.evaluation import changes, reads, rules
 from balai.evaluation.forms import (
     AssignForm,
@@ -277,7 +277,12 @@ def settle(request: HttpRequest, key: UUID, number: str) -> HttpResponse:
     """Write down the score the assessors settled on, with the reason."""
     actor = actor_of(request)
     row = reads.invitation(actor, key)
-    found = next((each for each in reads.moderation(actor, key) if each.question.key == number), None)
+    try:
+        rows = reads.moderation(actor, key)
+    except Forbidden as error:
+        # Not a right is lacking, but the last assessor.
+        raise Locked(str(error)) from error
+    found = next((each for each in rows if each.question.key == number), None)
     if found is None:
         raise NotFound(_("Instrumen tahap ini tidak punya pertanyaan itu."))
     back = reverse("evaluation-moderation", args=[key])

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from balai.base import charts
 from balai.base.access import actor_of, public
 from balai.base.asking import tell
-from balai.base.errors import Conflict, Invalid, Locked, NotFound, Refused
+from balai.base.errors import Conflict, Fault, Invalid, Locked, NotFound, Refused
 from balai.base.twins import as_csv, as_json
 from balai.evaluation import changes, reads
 from balai.evaluation.exporting import XLSX, workbook
@@ -59,7 +59,9 @@ def door(request: HttpRequest, code: str) -> HttpResponse:
     ways = {"code": (CodeForm, _by_code), "email": (SurveyEmailForm, _by_email), "pin": (PinForm, _by_pin)}
     way = request.POST.get("way", "")
     if way not in ways:
-        raise NotFound(_("Pilih salah satu cara di halaman ini."))
+        raise Invalid(
+            [Fault("way", _("Cara masuknya tidak disebut."), _("Pilih salah satu di halaman ini."))]
+        )
     kind, act = ways[way]
     form = kind(request.POST)
     context[f"by_{way}"] = form
