@@ -1,6 +1,6 @@
 """What is said about a case besides its moves: comments, files, and how it was answered."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, BinaryIO, Literal, cast
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -103,7 +103,7 @@ def add_file(
         row = changes.hand_in(
             actor_of(request),
             id,
-            file.file,
+            cast(BinaryIO, file.file),
             file.name or "",
             body.audience,
             timezone.now(),
@@ -126,7 +126,7 @@ def hand_in(
     reads.service(code, timezone.localdate())
 
     def made() -> CaseAttachment:
-        stored = store_file(file.file, file.name or "", actor_of(request))
+        stored = store_file(cast(BinaryIO, file.file), file.name or "", actor_of(request))
         return CaseAttachment(
             stored.pk, stored.name, stored.media_type, stored.size, "", False, stored.stored_at
         )

@@ -191,7 +191,7 @@ def _stop(row: Webhook, at: datetime, because: str) -> None:
 @outbox.on(FILED)
 def tell_filed(case: str, service: str) -> None:
     """Write the messages about a case that was filed."""
-    line = CaseMove.objects.filter(case=case, move=FILE).select_related("case", "office").first()
+    line = CaseMove.objects.filter(case=key_of(case), move=FILE).select_related("case", "office").first()
     if line is not None:
         _tell((rules.FILED,), line)
 
@@ -199,7 +199,7 @@ def tell_filed(case: str, service: str) -> None:
 @outbox.on(MOVED)
 def tell_moved(case: str, service: str, move: str, state: str, version: int) -> None:
     """Write the messages about a move of a case."""
-    lines = CaseMove.objects.filter(case=case, case_version=version)
+    lines = CaseMove.objects.filter(case=key_of(case), case_version=version)
     line = lines.select_related("case", "office").first()
     if line is None:
         return

@@ -166,7 +166,7 @@ def definition(kind: Kind) -> dict[str, Any]:
 def attributes(service: Service) -> list[dict[str, Any]]:
     """Return the fields of the form that no argument of the standard answers, in its order."""
     taken = carried(service)
-    found = []
+    found: list[dict[str, Any]] = []
     for path, field in asked(service):
         needed = field.text.required and not _may_be_hidden(service, path) and path not in taken.titles
         found.append(
