@@ -65,7 +65,7 @@ def versions(actor: Actor, code: str) -> tuple[Version, ...]:
         Case.objects.filter(tenant=actor.tenant, service=code, is_open=True)
         .order_by()
         .values_list("service_version", "state")
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("state"))
     )
     for version, state, number in lines:
         running.setdefault(version, {})[state] = number
