@@ -2,7 +2,7 @@
 
 from balai.services.changes.beginning import begin_filing
 from balai.services.changes.clocks import recount, ring
-from balai.services.changes.filing import Coming, Filed, file, file_draft, file_text, suggested
+from balai.services.changes.filing import Coming, Filed, file, file_draft, suggested
 from balai.services.changes.giving_out import give_out
 from balai.services.changes.joining import open_child
 from balai.services.changes.lists import remove_list, save_list
@@ -28,7 +28,6 @@ __all__ = [
     "count_for_everybody",
     "file",
     "file_draft",
-    "file_text",
     "finish",
     "follow",
     "give_out",

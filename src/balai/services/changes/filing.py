@@ -24,7 +24,7 @@ from balai.base.ids import uuid7
 from balai.base.sealing import blind_index, seal
 from balai.forms import reads as forms
 from balai.forms.changes import Sealed, sealed, take
-from balai.forms.rules import Checked, Type, validate
+from balai.forms.rules import Checked, validate
 from balai.places import reads as places
 from balai.places.rules import Level, Point
 from balai.services.changes import counting, moving, pins, routing, telling
@@ -44,7 +44,7 @@ from balai.services.reads.situation import (
 from balai.services.rules import machine, suggesting
 from balai.services.rules.definition import Party, Service
 from balai.services.rules.machine import Situation, Who, World
-from balai.services.rules.particulars import Particulars, first_field, keys, particulars, put
+from balai.services.rules.particulars import Particulars, keys, particulars
 from balai.services.verbs import SERVICES_FOLLOW, SERVICES_IMPORT, SERVICES_RELAY
 
 FILED = "services.filed"
@@ -155,31 +155,6 @@ def file(actor: Actor, code: str, answers: Mapping[str, Any], coming: Coming, no
         return _file(
             actor, service, checked, replace(coming, key=key), now, files, facts={"sent": _digest(body)}
         )
-
-
-def file_text(
-    actor: Actor, code: str, phone: str, text: str, message_id: str, now: datetime, region: str = ""
-) -> Filed:
-    """File a text message: its words are the story, its sender the contact; what they are about is guessed.
-
-    Raises:
-        Forbidden: the actor is no gateway of this installation. Invalid: the form asks more than a text says.
-    """
-    actor.require(SERVICES_IMPORT)
-    service = service_on(code, timezone.localtime(now).date())
-    story = service.suggest.text[0] if service.suggest else ""
-    story = story or first_field(service.form, Type.LONG_TEXT, Type.TEXT)
-    answers: dict[str, Any] = {}
-    put(answers, story, text.strip())
-    for path, value in (
-        (first_field(service.form, Type.PHONE), phone),
-        (first_field(service.form, Type.REGION), region),
-    ):
-        if path and value:
-            put(answers, path, value)
-    if service.suggest and (found := suggested(service, text, now)):
-        answers[service.suggest.field] = found
-    return file(actor, code, answers, Coming(Channel.SMS, message_id), now)
 
 
 def file_shared(actor: Actor, code: str, plain: Mapping[str, Any], key: str, now: datetime) -> Filed:

@@ -8,7 +8,6 @@ from django.db import connection
 from tests.cast import REGENCY
 
 from balai.base import numbers, tenancy, worker
-from balai.base.actor import system
 from balai.base.errors import Conflict, Forbidden, Invalid, NotFound
 from balai.base.journal import JournalEntry
 from balai.base.sealing import seal
@@ -339,16 +338,10 @@ def test_a_merged_report_follows_the_first(desk: Desk) -> None:
     assert f"Laporan {main.number} diteruskan" in subjects
 
 
-def test_a_text_message_becomes_a_report_or_says_what_is_missing(desk: Desk) -> None:
-    gateway = system("services.sms", "35.73", "services.import")
+def test_the_words_of_a_report_suggest_what_it_is_about(desk: Desk) -> None:
     service = reads.service("sambat", FILED.date())
     assert changes.suggested(service, "Ada genangan dan banjir di depan pasar", FILED) == "drain"
     assert changes.suggested(service, "Halo", FILED) == ""
-    with pytest.raises(Invalid, match="Belum diisi"):
-        changes.file_text(gateway, "sambat", "081234567890", "Ada genangan banjir di pasar", "m1", FILED)
-    with pytest.raises(Forbidden):
-        changes.file_text(desk.cast.sari.actor, "sambat", "0812", "Halo", "m1", FILED)
-    assert Case.objects.count() == 0
 
 
 def test_a_notice_that_does_not_get_out_waits_and_says_why(desk: Desk) -> None:

@@ -22,6 +22,7 @@ from balai.base.errors import Forbidden, Invalid, Locked, NotFound
 from balai.base.jobs import QueuedJob
 from balai.base.journal import JournalEntry
 from balai.services.changes import webhooks as changes
+from balai.services.changes.texts import Text, take_text
 from balai.services.models import Case, Webhook, WebhookDelivery
 from balai.services.reads import webhooks as reads
 from balai.services.tests.desk import ANSWER, FILED, VILLAGE, Desk, at, filed, moved
@@ -348,3 +349,5 @@ def test_only_the_gateway_hands_in_text_messages(desk: Desk, settings: LazySetti
     file.write_text(SECRET)
     settings.OPTIONS = replace(settings.OPTIONS, gateway_secret_file=str(file))
     assert text(desk, "LAPOR x", secret="lain").status_code == 403
+    with pytest.raises(Forbidden):
+        take_text(desk.cast.sari.actor, Text("m", "0812345678", "LAPOR x"), FILED)
