@@ -12,7 +12,7 @@ from balai.services.models import Case, CaseClock, Notice
 from balai.services.reads.definitions import office_hours, office_hours_before, service_of
 from balai.services.reads.situation import run_of, world_of
 from balai.services.rules import clocks
-from balai.services.rules.definition import Party, Service
+from balai.services.rules.definition import AT, Clock, Party, Service
 from balai.services.rules.office_time import OfficeTime
 
 _MOST_ALARMS = 100
@@ -43,11 +43,11 @@ def ring(actor: Actor, key: str, now: datetime) -> int:
         found = _next(service, row, world.office, now)
         if found is None:
             return number
-        one, alarm = found
+        one, clock, alarm = found
         one.effects_done = [*one.effects_done, alarm.mark]
-        counting.fill(one, service.clocks[one.clock], run_of(one), world.office, now)
+        counting.fill(one, clock, run_of(one), world.office, now)
         one.save()
-        if alarm.mark.startswith("breach"):
+        if alarm.mark.startswith("breach") and AT not in one.clock:
             row.is_late = True
             row.save(update_fields=["is_late"])
         journal.write(actor, "services.clock", row, clock=one.clock, mark=alarm.mark, due=alarm.at)
@@ -60,22 +60,22 @@ def ring(actor: Actor, key: str, now: datetime) -> int:
 
 def _next(
     service: Service, row: Case, office: OfficeTime, now: datetime
-) -> tuple[CaseClock, clocks.Alarm] | None:
-    due: list[tuple[datetime, str, CaseClock, clocks.Alarm]] = []
+) -> tuple[CaseClock, Clock, clocks.Alarm] | None:
+    due: list[tuple[datetime, CaseClock, Clock, clocks.Alarm]] = []
     for one in CaseClock.objects.filter(tenant=row.tenant, case=row, next_at__lte=now):
-        if (clock := service.clocks.get(one.clock)) is None:
+        if (clock := service.clock_of(one.clock)) is None:
             continue
         run = run_of(one)
         waiting = [a for a in clocks.alarms(clock, run, office) if a.mark not in one.effects_done]
-        due += [(alarm.at, one.clock, one, alarm) for alarm in waiting if alarm.at <= now]
+        due += [(alarm.at, one, clock, alarm) for alarm in waiting if alarm.at <= now]
         if not waiting or waiting[0].at > now:
             # The calendar moved it meanwhile.
             counting.fill(one, clock, run, office, now)
             one.save()
     if not due:
         return None
-    _at, _id, one, alarm = min(due, key=lambda each: (each[0], each[1], each[3].mark))
-    return one, alarm
+    _at, one, clock, alarm = min(due, key=lambda each: (each[0], each[1].clock, each[3].mark))
+    return one, clock, alarm
 
 
 def outdated(service: Service, most: int = 500) -> list[str]:
@@ -119,7 +119,8 @@ def recount(actor: Actor, key: str, now: datetime) -> int:
         journal.write(
             actor, "services.recount", row, clock=one.clock, due=[one.before, one.after], reason=one.reason
         )
-        if service.clocks[one.clock].shown:
+        clock = service.clock_of(one.clock)
+        if clock is not None and clock.shown:
             _tell_new_due(service, row, one.reason, f"{one.pk}", now, new)
     return len(changed)
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from balai.services.models import Case, CaseClock, DueChange
 from balai.services.reads.situation import run_of
 from balai.services.rules.clocks import ClockState, Run, alarms, count, explain, recount
-from balai.services.rules.definition import Clock, Service
+from balai.services.rules.definition import AT, Clock, Service
 from balai.services.rules.office_time import OfficeTime
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -22,15 +22,15 @@ def keep_runs(
     """Write the runs of a case that changed, and give it the earliest due date. `row` is not saved."""
     kept = {one.clock: one for one in CaseClock.objects.filter(tenant=row.tenant, case=row)}
     for name, run in runs.items():
-        one = kept.get(name)
-        if one is not None and run_of(one) == run:
+        one, clock = kept.get(name), service.clock_of(name)
+        if clock is None or (one is not None and run_of(one) == run):
             continue
         if one is None:
             one = kept[name] = CaseClock(case=row, clock=name)
         elif one.started_at != run.started_at:
             # Begun anew: its warnings and effects may come once more.
             one.effects_done = []
-        fill(one, service.clocks[name], run, office, now)
+        fill(one, clock, run, office, now)
         one.save()
     due_from(row, kept.values())
 
@@ -52,7 +52,8 @@ def fill(one: CaseClock, clock: Clock, run: Run, office: OfficeTime, now: dateti
 
 def due_from(row: Case, clocks: Iterable[CaseClock]) -> None:
     """Give a case the earliest due date of its running clocks, and whether one has ever run out."""
-    known = list(clocks)
+    # What other offices were asked for has a due date of its own; the promise to the applicant stays.
+    known = [one for one in clocks if AT not in one.clock]
     dues = [one.due_at for one in known if one.due_at is not None]
     row.due_at = min(dues) if dues and row.is_open else None
     row.urgent_at = row.due_at or NEVER
@@ -72,7 +73,7 @@ def count_again(
     changed: list[DueChange] = []
     kept = list(CaseClock.objects.select_for_update().filter(tenant=row.tenant, case=row))
     for one in kept:
-        clock = service.clocks.get(one.clock)
+        clock = service.clock_of(one.clock)
         run = run_of(one)
         if clock is None or run.is_over or one.calendar == new.fingerprint:
             continue

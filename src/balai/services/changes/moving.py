@@ -35,7 +35,7 @@ from balai.services.reads.situation import (
     world_of,
 )
 from balai.services.rules import machine
-from balai.services.rules.definition import Effect, EffectKind, Move, Party, Service
+from balai.services.rules.definition import AT, Effect, EffectKind, Move, Party, Service
 from balai.services.rules.machine import Situation, Step, Who, World
 
 MOVED = "services.moved"
@@ -395,7 +395,7 @@ def carry_out(
             notice = service.notices[name]
             said = wording.letter(service, row, notice, key, at, situation, world, given, clock)
             roles = (effect.of,) if effect.of in service.roles else notice.to
-            telling.tell(service, row, roles, said, at)
+            telling.tell(service, row, roles, said, at, tasked=clock.clock.partition(AT)[2] if clock else "")
     elif effect.kind is EffectKind.FIRE:
         fire(service, row, effect.of, at)
     elif effect.kind is EffectKind.DOCUMENT:
@@ -499,12 +499,13 @@ def finish(
     before = situation_of(service, row)
     roles = sight.roles_of(actor, service, row, task=one)
     code = office_codes({one.office_id}).get(one.office_id, "")
-    _after, follows = machine.finish(service, before, one.task, code, result, Who(roles, actor.id))
+    after, follows = machine.finish(service, before, one.task, code, result, Who(roles, actor.id), at)
     one.state, one.done_at, one.version = result, at, one.version + 1
     one.done_by, one.done_by_name = actor.id, actor.name
     told = {"note": note.strip(), "given": checked.plain() if checked else {}}
     one.note = seal(json.dumps(told, ensure_ascii=False), "services.task") if any(told.values()) else ""
     one.save()
+    counting.keep_runs(service, row, after.runs, world_of(service).office, at)
     row.version += 1
     row.save(update_fields=["version"])
     journal.write(actor, "services.finish_task", row, task=one.task, result=result, office=code)

@@ -66,8 +66,14 @@ class Letter:
     ways: tuple[str, ...]
 
 
-def tell(service: Service, row: Case, roles: Iterable[str], letter: Letter, at: datetime) -> list[Notice]:
-    """Write the notices of one event to everybody in `roles` of a case, those written before left alone."""
+def tell(
+    service: Service, row: Case, roles: Iterable[str], letter: Letter, at: datetime, *, tasked: str = ""
+) -> list[Notice]:
+    """Write the notices of one event to everybody in `roles` of a case, those written before left alone.
+
+    Args:
+        tasked: code of the only office whose task it is about, "" for every office with a task.
+    """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a notice is written in the transaction of what it tells of")
     made: list[Notice] = []
@@ -75,7 +81,7 @@ def tell(service: Service, row: Case, roles: Iterable[str], letter: Letter, at: 
         if role.party is Party.APPLICANT:
             made += _tell_applicant(row, letter, at)
         elif role.party is Party.OFFICER:
-            made += _tell_officers(service, row, role, letter, at)
+            made += _tell_officers(service, row, role, letter, at, tasked)
     return made
 
 
@@ -95,10 +101,12 @@ def _tell_applicant(row: Case, letter: Letter, at: datetime) -> Iterator[Notice]
         yield from _write(row, letter, Notice.Way.INBOX, at, account=follower.account)
 
 
-def _tell_officers(service: Service, row: Case, role: Role, letter: Letter, at: datetime) -> Iterator[Notice]:
+def _tell_officers(
+    service: Service, row: Case, role: Role, letter: Letter, at: datetime, tasked: str
+) -> Iterator[Notice]:
     if row.is_secret and role.verb != SERVICES_INSPECT:
         return
-    offices = _offices(service, role, row)
+    offices = _offices(service, role, row, tasked)
     if offices is not None and not offices:
         return
     on = timezone.localtime(at).date()
@@ -110,12 +118,15 @@ def _tell_officers(service: Service, row: Case, role: Role, letter: Letter, at: 
                 yield from _write(row, letter, way, at, account=person.account, address=person.email)
 
 
-def _offices(service: Service, role: Role, row: Case) -> list[str] | None:
+def _offices(service: Service, role: Role, row: Case, tasked: str) -> list[str] | None:
     """Return the offices whose people hold a role in a case; None for every office."""
     if role.office == ANY:
         return None
     if role.office == ASSIGNED:
         return [str(row.office_id)] if row.office_id else []
+    if role.office == TASKED and tasked:
+        found = sight.office_id(tasked)
+        return [found] if found else []
     if role.office == TASKED:
         tasks = CaseTask.objects.filter(tenant=row.tenant, case=row, state=CaseTask.State.OPEN)
         return [str(office) for office in tasks.values_list("office", flat=True) if office]

@@ -81,7 +81,7 @@ def upgrade(actor: Actor, key: sight.Key, to: int, at: datetime, *, version: int
     row.kind, row.is_open = str(new.states[state].kind), not new.states[state].is_closed
     row.service_version, row.definition_hash = new.version, new.sha256
     world = world_of(new)
-    runs = {name: run for name, run in before.runs.items() if name in new.clocks}
+    runs = {name: run for name, run in before.runs.items() if new.clock_of(name)}
     counting.keep_runs(new, row, runs, world.office, at)
     row.version += 1
     row.moved_at = at

@@ -45,6 +45,7 @@ def letter(
         if isinstance(inner, Mapping)
         for name, value in inner.items()
     }
+    counted = service.clock_of(clock.clock) if clock else None
     said |= {
         "number": row.number,
         "service": str(service.title),
@@ -52,7 +53,7 @@ def letter(
         "office": str(row.office) if row.office else _("pengelola layanan"),
         "due": day(world.office.local(row.due_at).date()) if row.due_at else _("belum ada batas waktu"),
         "link": link_of(row),
-        "clock": str(service.clocks[clock.clock].title) if clock else "",
+        "clock": str(counted.title) if counted else "",
         "left": str(max(clock.limit - clock.used, 0)) if clock else "",
     }
     return Letter(

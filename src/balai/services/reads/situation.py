@@ -81,7 +81,7 @@ def situation_of(service: Service, row: Case) -> Situation:
     tasks = list(CaseTask.objects.filter(tenant=row.tenant, case=row).order_by("opened_at", "pk"))
     clocks = list(CaseClock.objects.filter(tenant=row.tenant, case=row))
     codes = office_codes({row.office_id, *(one.office_id for one in tasks)})
-    runs = {one.clock: run_of(one) for one in clocks if one.clock in service.clocks}
+    runs = {one.clock: run_of(one) for one in clocks if service.clock_of(one.clock)}
     return Situation(
         state=row.state,
         filed_at=row.received_at,

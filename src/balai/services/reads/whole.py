@@ -31,7 +31,7 @@ from balai.services.reads import sight
 from balai.services.reads.definitions import service_of
 from balai.services.reads.situation import FILE, holds, plain_answers, situation_of, world_of
 from balai.services.rules import machine
-from balai.services.rules.definition import Party, Service
+from balai.services.rules.definition import AT, Clock, Party, Service
 from balai.services.rules.machine import Possible, Situation, Who, World
 
 
@@ -221,7 +221,7 @@ def _clocks(reader: _Reader, service: Service) -> tuple[ClockSeen, ...]:
     return tuple(
         ClockSeen(
             one.clock,
-            str(service.clocks[one.clock].title),
+            _clock_title(clock),
             one.state,
             one.used,
             one.limit,
@@ -230,8 +230,14 @@ def _clocks(reader: _Reader, service: Service) -> tuple[ClockSeen, ...]:
             tuple(one.explanation.splitlines()),
         )
         for one in rows
-        if one.clock in service.clocks and (not reader.is_applicant or service.clocks[one.clock].shown)
+        if (clock := service.clock_of(one.clock)) and (not reader.is_applicant or clock.shown)
     )
+
+
+def _clock_title(clock: Clock) -> str:
+    """Return what a clock is called; that of a task with the office that has it."""
+    _task, sign, office = clock.id.partition(AT)
+    return f"{clock.title} ({office})" if sign else str(clock.title)
 
 
 def _history(reader: _Reader, now: datetime) -> tuple[Happened, ...]:

@@ -283,6 +283,8 @@ class Task:
     Attributes:
         office: its only office, "" when offices are chosen.
         blocks: moves that wait until none of these tasks is open.
+        limit: how long each office has for it; None for no limit of its own.
+        warn_at, on_warn, on_breach: as of a clock, for each office apart.
         on_all_done, on_refused: move the system makes then, "" for none.
     """
 
@@ -297,6 +299,13 @@ class Task:
     limit: Limit | None = None
     on_all_done: str = ""
     on_refused: str = ""
+    warn_at: tuple[int, ...] = ()
+    on_warn: tuple[Effect, ...] = ()
+    on_breach: tuple[Effect, ...] = ()
+
+
+AT = "@"
+"""Between a task and the office that does it, in the key of its clock: "assist@dinkes"."""
 
 
 @dataclass(frozen=True)
@@ -614,6 +623,26 @@ class Service:
                     yield from (each for each in other.sources if each != source)
         else:
             yield move.target
+
+    def clock_of(self, key: str) -> Clock | None:
+        """Return the clock of a key: one of the file, or that of a task of one office; None for neither."""
+        name, sign, _office = key.partition(AT)
+        task = self.tasks.get(name) if sign else None
+        if task is None or task.limit is None:
+            return self.clocks.get(key)
+        return Clock(
+            key,
+            task.title,
+            starts=(),
+            stops=(),
+            pauses=(),
+            limits=(task.limit,),
+            warn_at=task.warn_at,
+            on_warn=task.on_warn,
+            on_breach=task.on_breach,
+            restart=True,
+            shown=False,
+        )
 
     def roles_of(self, party: Party) -> frozenset[str]:
         return frozenset(role.id for role in self.roles.values() if role.party is party)

@@ -127,7 +127,13 @@ class _Story:
     def finish(self, step: TestStep) -> None:
         office = step.office
         self.situation, follows = machine.finish(
-            self.service, self.situation, step.task, office, step.result, self.who(step.by, step.person)
+            self.service,
+            self.situation,
+            step.task,
+            office,
+            step.result,
+            self.who(step.by, step.person),
+            self.now,
         )
         if follows:
             self.fire(follows)

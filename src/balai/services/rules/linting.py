@@ -218,6 +218,8 @@ class _Linter:
             yield from move.effects
         for clock in self.service.clocks.values():
             yield from (*clock.on_warn, *clock.on_breach)
+        for task in self.service.tasks.values():
+            yield from (*task.on_warn, *task.on_breach)
 
     def promises(self) -> Iterator[Fault]:
         """A clock that pauses goes on somewhere, and what runs out does something."""

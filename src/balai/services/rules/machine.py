@@ -16,8 +16,9 @@ from balai.base.errors import Conflict, Forbidden, NotFound
 from balai.definitions.conditions import Condition, ConditionFailed
 from balai.definitions.rules import Row
 from balai.services.rules import clocks, facts
-from balai.services.rules.clocks import Alarm, Happening, Run
+from balai.services.rules.clocks import Alarm, Happening, Mark, Run
 from balai.services.rules.definition import (
+    AT,
     FILED,
     PREVIOUS,
     SAME,
@@ -329,7 +330,7 @@ def _opened(service: Service, move: Move, offices: tuple[str, ...]) -> Iterable[
 
 
 def finish(
-    service: Service, situation: Situation, task: str, office: str, result: str, who: Who
+    service: Service, situation: Situation, task: str, office: str, result: str, who: Who, at: datetime
 ) -> tuple[Situation, str]:
     """Return the case after an office did its task, and the move the system makes now ("" for none).
 
@@ -354,8 +355,11 @@ def finish(
     number = situation.tasks.index(seen)
     tasks = (*situation.tasks[:number], replace(seen, state=result), *situation.tasks[number + 1 :])
     left = [one for one in tasks if one.task == task and one.state == "open"]
+    runs, key = dict(situation.runs), f"{task}{AT}{office}"
+    if seen not in tasks and key in runs and not runs[key].is_over:
+        runs[key] = runs[key].seen(Mark.STOP, at)
     follows = known.on_refused if result == "refused" else ""
-    return replace(situation, tasks=tasks), follows or ("" if left else known.on_all_done)
+    return replace(situation, tasks=tasks, runs=runs), follows or ("" if left else known.on_all_done)
 
 
 def _happened(
@@ -377,7 +381,7 @@ def _happened(
     step = Happening(
         at, events, situation.state, service.states[situation.state].is_closed, reopened=reopened
     )
-    runs = dict(situation.runs)
+    runs = {**situation.runs, **_task_runs(service, situation, at, world)}
     for clock in service.clocks.values():
         run = runs.get(clock.id)
         limit = limit_of(clock, known, at, world) if clocks.starts(clock, run, step) else None
@@ -393,6 +397,20 @@ def _happened(
             if notice.event in events and _holds(notice.when, known)
         ),
     )
+
+
+def _task_runs(service: Service, situation: Situation, at: datetime, world: World) -> Mapping[str, Run]:
+    """Return the runs of tasks that began or ended: one for each task and office, from opening to its end."""
+    is_open = {f"{one.task}{AT}{one.office}": one.task for one in situation.tasks if one.state == "open"}
+    found: dict[str, Run] = {}
+    for key, task in is_open.items():
+        limit, run = service.tasks[task].limit, situation.runs.get(key)
+        if limit is not None and (run is None or run.is_over):
+            found[key] = Run(key, limit.unit, amount_of(limit, at, world), ((at, Mark.START),))
+    for key, run in situation.runs.items():
+        if AT in key and key not in is_open and not run.is_over:
+            found[key] = run.seen(Mark.END, at)
+    return found
 
 
 def limit_of(clock: Clock, known: Mapping[str, Any], at: datetime, world: World) -> tuple[int, Unit]:
@@ -438,7 +456,8 @@ def alarms(service: Service, situation: Situation, world: World) -> tuple[tuple[
     found = [
         (key, alarm)
         for key, run in situation.runs.items()
-        for alarm in clocks.alarms(service.clocks[key], run, world.office)
+        if (clock := service.clock_of(key)) is not None
+        for alarm in clocks.alarms(clock, run, world.office)
         if (key, run.started_at, alarm.mark) not in situation.fired
     ]
     return tuple(sorted(found, key=lambda pair: pair[1].at))
@@ -450,7 +469,7 @@ def rang(situation: Situation, clock: str, alarm: Alarm) -> Situation:
     return replace(
         situation,
         fired=situation.fired | {mark},
-        is_late=situation.is_late or alarm.mark.startswith("breach"),
+        is_late=situation.is_late or (alarm.mark.startswith("breach") and AT not in clock),
     )
 
 

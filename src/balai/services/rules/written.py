@@ -14,6 +14,8 @@ from balai.forms.rules import Entry, FormText
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 """A name that stays for ever and is never used again with another meaning."""
+ClockKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(@[a-z][a-z0-9-]*)?$", max_length=60)]
+"""A clock, or the task of one office: assist@dinkes."""
 Condition = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 EventText = Annotated[str, StringConstraints(pattern=r"^(filed|(enter|leave|move) [a-z][a-z0-9_]*)$")]
 """filed, "enter answered", "leave answered", "move assign"."""
@@ -181,6 +183,9 @@ class TaskText(Written):
     limit: LimitText | None = None
     on_all_done: Id | None = None
     on_refused: Id | None = None
+    warn_at: tuple[Annotated[int, Field(ge=1, le=99)], ...] = ()
+    on_warn: tuple[EffectText, ...] = ()
+    on_breach: tuple[EffectText, ...] = ()
 
 
 class RouteText(Written):
@@ -333,10 +338,10 @@ class Expected(Written):
     """What holds at the end; what is not named is not looked at."""
 
     state: Id | None = None
-    due: dict[Id, Instant | None] = {}
-    clocks: dict[Id, Literal["waiting", "running", "paused", "met", "missed", "void"]] = {}
-    used: dict[Id, int] = {}
-    limit: dict[Id, int] = {}
+    due: dict[ClockKey, Instant | None] = {}
+    clocks: dict[ClockKey, Literal["waiting", "running", "paused", "met", "missed", "void"]] = {}
+    used: dict[ClockKey, int] = {}
+    limit: dict[ClockKey, int] = {}
     refused: tuple[tuple[Id, Id], ...] = ()
     allowed: tuple[tuple[Id, Id], ...] = ()
     office: str | None = None

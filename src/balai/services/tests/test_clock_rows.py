@@ -6,6 +6,7 @@ import pytest
 from tests.cast import MALANG
 
 from balai.base.actor import system
+from balai.base.journal import JournalEntry
 from balai.definitions.models import TableAmendment
 from balai.services import changes, jobs, reads
 from balai.services.models import CaseClock, CaseMove, DueChange, Notice
@@ -87,3 +88,52 @@ def test_news_comes_every_seven_days_once(desk: Desk) -> None:
         jobs.tell_news(at(f"{day} 09:00").isoformat())
     assert Notice.objects.filter(template="weekly", way="inbox").count() == 2
     assert changes.ring(CLOCK, "00000000-0000-0000-0000-000000000000", FILED) == 0
+
+
+def test_an_office_that_helps_has_a_due_date_of_its_own(desk: Desk) -> None:
+    cast = desk.cast
+    row = filed(cast.sari.actor).case
+    row = moved(desk.vera.actor, row, "assign", at("2026-08-19 09:00"))
+    row = moved(cast.budi.actor, row, "accept", at("2026-08-19 10:00"))
+    asked = {"request": "Mohon data jam buka puskesmas."}
+    when = at("2026-08-19 11:00")
+    row = moved(cast.budi.actor, row, "involve", when, given=asked, offices=("dinkes", "inspektorat"))
+    due = row.due_at
+    clocks = CaseClock.objects.filter(case=row, clock__startswith="assist@")
+    assert set(clocks.values_list("clock", "state", "limit")) == {
+        ("assist@dinkes", "running", 14),
+        ("assist@inspektorat", "running", 14),
+    }
+    task = reads.task_queue(cast.agus.actor)[0]
+    given = {"done": "Data sudah kami kirimkan lewat surel."}
+    changes.finish(cast.agus.actor, task.id, "done", version=1, at=at("2026-08-21 10:00"), given=given)
+    row.refresh_from_db()
+    assert row.due_at == due, "what others do for it does not move the promise to the applicant"
+    later = at("2026-09-10 09:00")
+    jobs.ring_clocks(later.isoformat())
+    states = dict(clocks.values_list("clock", "state"))
+    assert states == {"assist@dinkes": "met", "assist@inspektorat": "running"}
+    late = clocks.get(clock="assist@inspektorat")
+    assert late.breached_at is not None
+    told = Notice.objects.filter(template="late", key__contains="assist@", way="inbox")
+    assert {one.account for one in told} == {cast.wati.actor.id}, "the head whose officer asked for help"
+    assert any("Bagian perangkat daerah lain" in one.text for one in reads.inbox(cast.wati.actor))
+    titles = [one.title for one in reads.whole(cast.wati.actor, row.pk, later).clocks]
+    assert "Bagian perangkat daerah lain (dinkes)" in titles
+    shown = reads.whole(cast.sari.actor, row.pk, later).clocks
+    assert all("(" not in one.title for one in shown)
+
+
+def test_a_late_report_is_put_before_the_head_and_then_the_regional_secretary(desk: Desk) -> None:
+    row = filed(desk.cast.sari.actor).case
+    row = moved(desk.vera.actor, row, "assign", at("2026-08-19 09:00"))
+    wati, seto = desk.cast.wati.actor.id, desk.seto.actor.id
+    late = Notice.objects.filter(template="late", way="inbox", case=row)
+    # Five working days after the 19th end on the 27th, since the 25th is a day off.
+    for day, told in (("2026-08-27", set()), ("2026-08-28", {wati}), ("2026-09-01", {wati, seto})):
+        jobs.ring_clocks(at(f"{day} 09:00").isoformat())
+        assert {one.account for one in late.all()} == told, day
+    lines = JournalEntry.objects.filter(verb="services.escalate").values_list("facts", flat=True)
+    assert [one["to"] for one in lines] == ["head", "supervisor"]
+    row.refresh_from_db()
+    assert row.is_late and row.state == "assigned"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from balai.definitions.reader import Path
 from balai.forms.rules import Form, Type
 from balai.services.rules.definition import (
+    AT,
     Duplicates,
     Filing,
     Move,
@@ -169,7 +170,9 @@ class Desk(Speech):
             self.known((*path, "then", "state"), then.state, written.states, _("status"))
         for name in ("due", "clocks", "used", "limit"):
             for clock in getattr(then, name):
-                self.known((*path, "then", name, clock), clock, written.clocks, _("hitungan waktu"))
+                name_of, sign, _office = clock.partition(AT)
+                there = written.tasks if sign else written.clocks
+                self.known((*path, "then", name, clock), name_of, there, _("hitungan waktu"))
         for name in ("refused", "allowed"):
             for number, (move, role) in enumerate(getattr(then, name)):
                 self.known((*path, "then", name, number), move, written.moves, _("langkah"))

@@ -156,6 +156,13 @@ class Flow(Base):
         if text.office:
             self.office((*path, "office"), text.office)
         limit = self.limit((*path, "limit"), text.limit, text.unit) if text.limit else None
+        if text.limit and text.limit.when:
+            wrong = _("Batas sebuah tugas tidak bersyarat.")
+            self.fault((*path, "limit", "when"), wrong, _("Hapus “when”, atau tulis dua tugas."))
+        if limit is None and (text.warn_at or text.on_warn or text.on_breach):
+            wrong = _("Tugas ini diberi peringatan, tetapi tidak punya batas waktu.")
+            self.fault(path, wrong, _("Tulis limit, atau hapus peringatannya."))
+        self.warned(path, text.warn_at, text.on_warn)
         return Task(
             key,
             text.title,
@@ -168,6 +175,9 @@ class Flow(Base):
             limit,
             text.on_all_done or "",
             text.on_refused or "",
+            text.warn_at,
+            tuple(self.effect((*path, "on_warn", n), one) for n, one in enumerate(text.on_warn)),
+            tuple(self.effect((*path, "on_breach", n), one) for n, one in enumerate(text.on_breach)),
         )
 
     def fired(self, path: Path, name: str) -> None:
@@ -271,11 +281,7 @@ class Flow(Base):
             if not is_last and not one.when:
                 wrong = _("Batas sesudah ini tidak pernah dipakai.")
                 self.fault((*path, "limit", number), wrong, _("Beri “when”, atau pindahkan ke akhir."))
-        if list(text.warn_at) != sorted(set(text.warn_at)):
-            self.fault((*path, "warn_at"), _("Persen peringatan tidak berurutan."), _("Urutkan dari kecil."))
-        if bool(text.warn_at) != bool(text.on_warn):
-            wrong = _("“warn_at” dan “on_warn” ditulis bersama.")
-            self.fault(path, wrong, _("Tulis keduanya, atau hapus keduanya."))
+        self.warned(path, text.warn_at, text.on_warn)
         on_warn = tuple(self.effect((*path, "on_warn", n), one) for n, one in enumerate(text.on_warn))
         on_breach = tuple(self.effect((*path, "on_breach", n), one) for n, one in enumerate(text.on_breach))
         return Clock(
@@ -292,6 +298,14 @@ class Flow(Base):
             text.resume_on_reopen,
             text.shown,
         )
+
+    def warned(self, path: Path, warn_at: tuple[int, ...], on_warn: tuple[EffectText, ...]) -> None:
+        """Check the warnings of a clock or a task."""
+        if list(warn_at) != sorted(set(warn_at)):
+            self.fault((*path, "warn_at"), _("Persen peringatan tidak berurutan."), _("Urutkan dari kecil."))
+        if bool(warn_at) != bool(on_warn):
+            wrong = _("“warn_at” dan “on_warn” ditulis bersama.")
+            self.fault(path, wrong, _("Tulis keduanya, atau hapus keduanya."))
 
     def limit(self, path: Path, text: LimitText, unit: str) -> Limit:
         when = self.condition((*path, "when"), text.when)

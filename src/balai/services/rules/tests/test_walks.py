@@ -141,7 +141,7 @@ def test_random_walks_are_those_of_another_state_machine(both: tuple[Service, di
             if other.open_tasks and dice.random() < 0.5:
                 open_task = next(task for task in ours.tasks if task.state == "open")
                 ours, _follows = machine.finish(
-                    service, ours, open_task.task, open_task.office, "done", Who(frozenset({"helper"}))
+                    service, ours, open_task.task, open_task.office, "done", Who(frozenset({"helper"})), at
                 )
                 other.open_tasks -= 1
             # Mostly moves that begin here, by somebody who may make them; sometimes any, by anybody.
