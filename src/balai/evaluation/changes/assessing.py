@@ -110,19 +110,19 @@ def score(
         version: the one the actor saw; None when they saw none.
 
     Raises:
-        NotFound: not the actor's assessment, or no such question.
+        NotFound: not the actor's assessment.
         Forbidden: no declaration, a conflict, or a seat in the region.
         Locked: finished, outside of the dates, frozen, or the region has not sent its answers yet.
-        Invalid: not a whole number of the scale. Conflict: saved from elsewhere since.
+        Invalid: no such question, or not a whole number of the scale. Conflict: saved from elsewhere since.
     """
     row = own_assessment(actor, assessment, at)
     _refuse_own_region(row, at.date())
     instrument = instrument_of(row.invitation.round)
-    if question not in {each.key for each in instrument.questions}:
-        raise NotFound(_("Instrumen tahap ini tidak punya pertanyaan itu."))
     if not is_submitted(row.invitation):
         raise Locked(_("Daerah ini belum mengirim penilaian mandirinya."))
     faults = list(checks.text("note", note, 20_000, needed=False))
+    if question not in {each.key for each in instrument.questions}:
+        faults.append(Fault("question", _("Instrumen tahap ini tidak punya pertanyaan itu.")))
     if not isinstance(value, int) or not in_scale(instrument, value):
         faults.append(
             Fault(

@@ -300,7 +300,7 @@ def test_no_more_assessors_than_the_instrument_allows(ring: Ring) -> None:
     [
         ("below the scale", "1", 0, SCORING, Invalid),
         ("above the scale", "1", 6, SCORING, Invalid),
-        ("no such question", "48", 3, SCORING, NotFound),
+        ("no such question", "48", 3, SCORING, Invalid),
         ("after the deadline", "1", 3, SCORES_DUE + timedelta(seconds=1), Locked),
     ],
 )
