@@ -103,7 +103,7 @@ THINGS = {
     "bukti/<paper>": "answer evidence",
     "rekomendasi/<key>/bukti/<paper>": "advice proof",
     "undangan/<key>": "invitation",
-    "penilai/<assessment>": "assessment",
+    "penilai/<assessment>": "assessment given",
     "moderasi/<number>": "=1",
     "kunjungan/<visit>": "visit",
     "foto/<picture>": "visit photo",
@@ -318,7 +318,7 @@ def _founded() -> World:
     with tenancy.scope(REGENCY):
         office = Office.objects.create(code="diskominfo", name="Dinas Komunikasi dan Informatika")
         beside, (there,) = _furnished(REGENCY, office)
-    rounds = {tenant: rounds_of(tenant, picture(92)) for tenant in (MALANG, REGENCY)}
+    rounds = {tenant: rounds_of(tenant) for tenant in (MALANG, REGENCY)}
     with tenancy.scope(MALANG):
         judged, judged_beside = of_the_offices(MALANG, (kominfo, health), rounds[MALANG])
     with tenancy.scope(REGENCY):

@@ -32,8 +32,9 @@ from balai.evaluation.rules import survey_text
 from balai.evaluation.rules.rounds import digest
 from balai.people.models import Office
 from balai.people.rules import verbs
+from balai.plan.changes.uploads import Upload
 from balai.plan.tests.town import NOW
-from tests.world import Thing, Things
+from tests.world import Thing, Things, picture
 
 _OTHER = UUID(int=7)
 """The account of an assessor who is nobody else."""
@@ -71,7 +72,7 @@ def _assessment(invitation: Invitation, account: UUID | str, name: str) -> tuple
     return judged, advice
 
 
-def rounds_of(tenant: str, picture: Any) -> dict[str, Any]:
+def rounds_of(tenant: str) -> dict[str, Any]:
     """Write an open and a frozen round of one region, with what the nation has of it."""
     invitation, frozen = _round(tenant, "buka", frozen=False), _round(tenant, "beku", frozen=True)
     with tenancy.scope(tenancy.NATIONAL):
@@ -83,7 +84,7 @@ def rounds_of(tenant: str, picture: Any) -> dict[str, Any]:
             starts_at=NOW,
             ends_at=NOW + timedelta(hours=1),
         )
-        file = store_file(picture, "foto.png", _powerful(tenancy.NATIONAL))
+        file = store_file(picture(92), "foto.png", _powerful(tenancy.NATIONAL))
         photo = VisitPhoto.objects.create(visit=visit, file=file)
         content = {
             "region": tenant,
@@ -153,14 +154,18 @@ def answers_of(tenant: str, offices: Sequence[Office], made: Mapping[str, Any]) 
 
 def _evidence(writer: Actor, made: Mapping[str, Any], question: str) -> UUID:
     evidence: AnswerEvidence = changes.add_answer_evidence(
-        writer, made["round"], question, "other", "Bukti", link="https://contoh.go.id/b", at=NOW
+        writer, made["round"], question, "other", "Bukti", upload=Upload(picture(93), "bukti.png"), at=NOW
     )
     return evidence.pk
 
 
 def _proof(writer: Actor, follow_up: FollowUp) -> UUID:
     proof = FollowUpEvidence.objects.create(
-        follow_up=follow_up, title="Bukti", link="https://contoh.go.id/b", added_by=writer.name, added_at=NOW
+        follow_up=follow_up,
+        title="Bukti",
+        file=store_file(picture(94), "bukti.png", writer),
+        added_by=writer.name,
+        added_at=NOW,
     )
     return proof.pk
 
@@ -209,6 +214,8 @@ def of_the_nation(made: Mapping[str, Any], whose: str) -> Things:
     """Return what the nation has of a region's rounds; `whose` is "" for those who are invited themselves."""
     kinds = ("round", "frozen round", "invitation", "visit", "visit photo")
     seen = {kind: Thing(str(made[kind]), whose) for kind in kinds}
+    # To withdraw it is the nation's right, whosever it is.
+    seen["assessment given"] = Thing(str(made["assessment"]), whose)
     return seen | _assessments(made["assessment"], made["assessment advice"], _OTHER)
 
 
