@@ -583,15 +583,33 @@ def read_out(answer: Any) -> None:
         b"".join(answer.streaming_content)
 
 
+@pytest.fixture(scope="module")
+def opened() -> set[tuple[str, str, str]]:
+    """Doors that opened for somebody: address, method and whose thing it was."""
+    return set()
+
+
 @pytest.mark.parametrize("name", [*WITHOUT_SEAT, *SEATED])
 def test_each_role_gets_just_where_the_declarations_say(
-    name: str, world: World, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+    name: str,
+    world: World,
+    opened: set[tuple[str, str, str]],
+    request: pytest.FixtureRequest,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    """Whatever is refused is tried by everybody; what is allowed by the first, by all in the long run."""
     person = arrive(name, world)
     lines = list(tries(person, world))
     wrong, counted, before = [], Counter[str](), rows()
+    is_long = "not long" not in request.config.getoption("markexpr")
     for line in lines:
         allowed = is_allowed(person, line)
+        door = (str(line.route), line.method, line.relation)
+        if allowed and door in opened and not is_long:
+            counted["allowed, as to others"] += 1
+            continue
+        if allowed:
+            opened.add(door)
         with transaction.atomic():
             answer = ask(person, line)
             transaction.set_rollback(allowed)
@@ -605,7 +623,7 @@ def test_each_role_gets_just_where_the_declarations_say(
             print(f"\n{name}: {len(lines)} tried, {counted}")  # noqa: T201 - asked for by -v
     assert wrong == []
     assert rows() == before, "something was refused and yet wrote"
-    assert counted["refused"] > counted["allowed"] / 4 and counted["allowed"] > 40, counted
+    assert counted["refused"] > 100 and sum(counted.values()) - counted["refused"] > 40, counted
 
 
 def everybody_at_once(world: World, host: str) -> Person:
@@ -625,7 +643,7 @@ def test_who_may_everything_here_may_nothing_at_the_host_of_another(world: World
     assert [told(person, line, answer) for line, answer in answers if not is_refused(answer, line)] == []
 
 
-@pytest.mark.parametrize("name", ["visitor", "all roles"])
+@pytest.mark.parametrize("name", [pytest.param("visitor", marks=pytest.mark.long), "all roles"])
 def test_no_other_method_opens_what_a_route_does_not_answer(name: str, world: World) -> None:
     person = everybody_at_once(world, MALANG) if name == "all roles" else arrive(name, world)
     lines = list(tries(person, world))
@@ -644,7 +662,7 @@ def test_no_other_method_opens_what_a_route_does_not_answer(name: str, world: Wo
     assert rows() == before
 
 
-@pytest.mark.parametrize("name", ["visitor", "officer"])
+@pytest.mark.parametrize("name", ["visitor", pytest.param("officer", marks=pytest.mark.long)])
 def test_to_ask_by_head_tells_no_more_than_to_read(name: str, world: World) -> None:
     person, wrong = arrive(name, world), []
     for line in list(tries(person, world)):
