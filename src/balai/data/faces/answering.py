@@ -1,11 +1,9 @@
 """How every face answers: marked, so that nobody fetches twice; open to other sites; not without end."""
 
 import hashlib
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from functools import cache, wraps
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -17,40 +15,9 @@ from django.views.decorators.http import require_safe
 from balai.base import answers
 from balai.base.access import actor_of, needs
 from balai.base.errors import Refused
-from balai.base.network import address_of
+from balai.base.network import address_of, visits
 from balai.data.engines.turns import TooMany
 from balai.people import reads as people
-
-_MOST_REMEMBERED = 10_000
-
-
-class Visits:
-    """How often each network address asked within the running minute."""
-
-    def __init__(self, per_minute: int) -> None:
-        """Args: per_minute: 0 for any number."""
-        self._per_minute = per_minute
-        self._counts: OrderedDict[str, tuple[int, int]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def seconds_to_wait(self, who: str, now: float) -> int:
-        """Count a visit at `now` (seconds of a clock that never goes back); return 0 where it is welcome."""
-        if not self._per_minute:
-            return 0
-        minute, gone = divmod(int(now), 60)
-        with self._lock:
-            then, count = self._counts.pop(who, (minute, 0))
-            count = count + 1 if then == minute else 1
-            self._counts[who] = (minute, count)
-            while len(self._counts) > _MOST_REMEMBERED:
-                self._counts.popitem(last=False)
-        return 60 - gone if count > self._per_minute else 0
-
-
-@cache
-def visits() -> Visits:
-    """Return the visits of this process."""
-    return Visits(settings.FACES_VISITOR_PER_MINUTE)
 
 
 def face[V: Callable[..., Any]](view: V) -> V:

@@ -14,8 +14,8 @@ from django.utils import timezone
 from tests.cast import Cast, Person, visitor_at
 
 from balai.base import tenancy
+from balai.base.network import visits
 from balai.data import changes
-from balai.data.faces.answering import visits
 from balai.data.faces.ckan import shelf
 from balai.data.models import Dataset
 from balai.data.tests.over_http import remote_at

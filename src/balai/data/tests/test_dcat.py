@@ -14,8 +14,8 @@ from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from tests.cast import MALANG, REGENCY, Cast, visitor_at
 
 from balai.base import tenancy
+from balai.base.network import Visits
 from balai.data import changes, reads
-from balai.data.faces.answering import Visits
 from balai.data.models import CatalogueText, Dataset
 from balai.data.rules import linked
 from balai.data.tests.registry import NOW, a_bin, declared, founded, producer, publish, steward, words

@@ -1,20 +1,26 @@
 """Open311 GeoReport v2: what everybody sees of reports, what an app posts, and that no more leaves."""
 
 import json
+import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 import shapely
 import time_machine
+from django.conf import LazySettings
 from django.http import HttpResponse
 from django.test import Client
 from lxml import etree
 from tests.cast import MALANG, REGENCY, Person, visitor_at
+from tests.world import picture
 
 from balai.base import tenancy
+from balai.base.network import Visits
 from balai.people import changes as people
 from balai.places.models import LoadedFile, Outline
 from balai.services import changes
@@ -264,6 +270,48 @@ def test_reads_may_be_kept_and_read_from_other_sites(desk: Desk) -> None:
     assert (first["Cache-Control"], first["Access-Control-Allow-Origin"]) == ("public, max-age=60", "*")
     again = client.get(f"{ROOT}/requests.json", headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_who_asks_without_end_waits(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = Visits(2)
+    monkeypatch.setattr("balai.services.faces.open311.views.visits", lambda: counted)
+    client = visitor_at(MALANG)
+    answers = [client.get(f"{ROOT}/services.json") for _ in range(3)]
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert refusal(answers[2], 429) and 0 < int(answers[2]["Retry-After"]) <= 60
+
+
+class _Picture(BaseHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        content = picture(9).getvalue()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+def test_a_picture_of_a_report_is_fetched_and_shown_to_officers_alone(
+    desk: Desk, settings: LazySettings
+) -> None:
+    server = HTTPServer(("127.0.0.1", 0), _Picture)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    port = server.server_address[1]
+    settings.OPTIONS = replace(settings.OPTIONS, outgoing_allow=f"127.0.0.1:{port}")
+    sent = {
+        **NEW,
+        "api_key": app(desk.vera, "services.relay"),
+        "media_url": f"http://127.0.0.1:{port}/foto.png",
+    }
+    answer = post(sent)
+    server.shutdown()
+    server.server_close()
+    assert answer.status_code == 200, answer.content
+    (kept,) = Case.objects.get().files.select_related("file")
+    assert kept.file.media_type == "image/png"
+    assert both("requests", "requests")[0]["media_url"] is None
 
 
 def test_an_app_posts_for_whoever_uses_it(desk: Desk) -> None:

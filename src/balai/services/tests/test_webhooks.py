@@ -278,6 +278,32 @@ def test_a_subscription_is_made_tried_and_ended_on_a_page(desk: Desk, receiver: 
     assert {"services.webhook_made", "services.webhook_secret", "services.webhook_stopped"} <= set(kinds)
 
 
+def test_a_subscription_is_made_tried_and_ended_by_the_api(desk: Desk, receiver: Receiver) -> None:
+    root, vera = "/api/v1/services/webhooks", desk.vera.client
+
+    def send(path: str, body: Any = None, who: Any = vera) -> Any:
+        headers = {"Idempotency-Key": uuid4().hex}
+        return who.post(f"{root}{path}", json.dumps(body or {}), "application/json", headers=headers)
+
+    wanted = {"name": "Dasbor", "url": receiver.url, "events": ["case.filed"]}
+    assert send("", wanted, desk.cast.budi.client).status_code == 403
+    assert send("", {**wanted, "url": "http://localhost/"}).json()["faults"][0]["place"] == "url"
+    made = send("", wanted).json()
+    one = f"/{made['webhook']['id']}"
+    receiver.answers = [500, 200]
+    assert send(f"{one}/ping").json()["waiting"] == 1
+    worker.drain()
+    (message,) = vera.get(f"{root}{one}/messages?state=waiting").json()
+    assert (message["event"], message["last_error"]) == ("ping", "HTTP 500")
+    send(f"{one}/messages/{message['id']}/again")
+    worker.drain()
+    assert vera.get(f"{root}{one}/messages").json()[0]["state"] == "sent"
+    changed = send(f"{one}/secret", {"version": 1}).json()
+    assert changed["secret"] != made["secret"] and "secret" not in changed["webhook"]
+    assert send(f"{one}/stop", {"version": 1}).status_code == 409
+    assert send(f"{one}/stop", {"version": 2}).json()["stopped_at"]
+
+
 # Text messages in
 
 

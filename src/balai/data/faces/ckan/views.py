@@ -17,9 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from balai.base.access import actor_of, needs, public
 from balai.base.answers import refusal_in
 from balai.base.errors import TooLarge
-from balai.base.network import address_of
+from balai.base.network import address_of, visits
 from balai.data.engines.turns import TooMany
-from balai.data.faces.answering import visits
 from balai.data.faces.ckan import answers, dumping
 from balai.data.faces.ckan.asked import Asked, Data, actions
 from balai.data.faces.ckan.faults import BadRequest, BadSearch, Wrong

@@ -1,6 +1,7 @@
 """The addresses of the standard, each in JSON and XML."""
 
 import json
+import time
 from collections.abc import Callable
 from functools import wraps
 
@@ -12,9 +13,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from balai.base import tenancy
-from balai.base.access import public
+from balai.base.access import actor_of, public
 from balai.base.answers import refusal_in
 from balai.base.errors import Forbidden, Invalid, NotFound, Refused
+from balai.base.network import address_of, visits
 from balai.people import reads as people
 from balai.services.faces.open311 import asked, catalogue, posting, requests
 from balai.services.faces.open311.answers import (
@@ -50,7 +52,7 @@ def _spoken(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
                 XML, Wrong(404, _("Bentuk “%(form)s” tidak ada; json atau xml.") % {"form": form[:20]})
             )
         try:
-            return view(request, **named)
+            return _too_often(request, form) or view(request, **named)
         except Wrong as wrong:
             return refused(form, wrong)
         except RequestDataTooBig:
@@ -62,6 +64,19 @@ def _spoken(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return refused(form, _wrong(refusal))
 
     return speaking
+
+
+def _too_often(request: HttpRequest, form: str) -> HttpResponse | None:
+    """Refuse who asks more often than visitors of any face may; who is signed in, or posts by a key, may."""
+    if request.method == "POST" or actor_of(request).is_signed_in:
+        return None
+    wait = visits().seconds_to_wait(address_of(request), time.monotonic())
+    if not wait:
+        return None
+    words = _("Terlalu sering. Coba lagi %(seconds)d detik lagi.") % {"seconds": wait}
+    response = refused(form, Wrong(429, words))
+    response["Retry-After"] = str(wait)
+    return response
 
 
 def _wrong(error: Refused) -> Wrong:
