@@ -50,9 +50,9 @@ def tell_news(due: str) -> None:
             heartbeat.beat(key, now)
 
 
-@every("services.public_counts", minutes=5)
+@every("services.public_counts", minutes=5, in_one_transaction=False)
 def count_for_everybody(due: str) -> None:
-    """Write down the numbers that everybody is shown."""
+    """Write down the numbers that everybody is shown; to count them holds nobody up."""
     public_counts.count_for_everybody(datetime.fromisoformat(due))
 
 
@@ -66,3 +66,9 @@ def forget_messages(due: str) -> None:
 def open_child(case: str, service: str) -> None:
     """Open the child a move asked for."""
     joining.open_child(_actor(), case, service, timezone.now())
+
+
+@on("services.child_closed")
+def end_child(case: str, service: str) -> None:
+    """Move a parent on whose children are closed."""
+    joining.child_closed(case, service, timezone.now())
