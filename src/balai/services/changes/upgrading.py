@@ -20,6 +20,7 @@ from balai.services.changes import counting
 from balai.services.changes.locking import locked, same_version
 from balai.services.models import Case, CaseFile, CaseKey, CaseMove
 from balai.services.reads import sight
+from balai.services.reads.beside import UPGRADE as UPGRADE
 from balai.services.reads.definitions import service_of, version_of
 from balai.services.reads.situation import plain_answers, situation_of, world_of
 from balai.services.reads.versions import BRING_OVER
@@ -27,9 +28,6 @@ from balai.services.rules.definition import Service, Upgrade
 from balai.services.rules.particulars import keys
 from balai.services.rules.upgrading import fit
 from balai.services.verbs import SERVICES_UPGRADE
-
-UPGRADE = "upgrade"
-"""The move by which a case came to another version, in its history."""
 
 
 @dataclass(frozen=True)

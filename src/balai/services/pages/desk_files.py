@@ -20,6 +20,7 @@ from balai.data.rules.gate.writing import FORMULA
 from balai.people import reads as people
 from balai.places import reads as places
 from balai.services import reads
+from balai.services.models import Case
 from balai.services.pages import desk_asked as asked_of
 from balai.services.pages.desk_words import Words
 from balai.services.reads import beside, lists
@@ -62,7 +63,7 @@ def _headings() -> list[str]:
 def _rows(actor: Actor, asked: Selection) -> Iterator[list[object]]:
     if not lists.queues_of(actor):
         return
-    words = Words(actor)
+    words, channels = Words(actor), {key: str(name) for key, name in Case.Channel.choices}
     offices: dict[str, str] = {}
     regions: dict[str, str] = {}
     for found in lists.every(actor, asked):
@@ -72,7 +73,7 @@ def _rows(actor: Actor, asked: Selection) -> Iterator[list[object]]:
         for line, one in zip(shown, found, strict=True):
             yield [
                 *_told(words, line, offices, regions),
-                one["channel"],
+                channels.get(one["channel"], one["channel"]),
                 timezone.localtime(line.received_at),
                 timezone.localtime(line.due_at) if line.due_at else None,
                 _("ya") if line.is_late else _("tidak"),

@@ -18,6 +18,7 @@ from balai.services.rules import machine, suggesting
 from balai.services.rules.definition import EffectKind, Service
 
 UPGRADE = "upgrade"
+"""The move by which a case came to another version, in its history."""
 
 
 def key_of(actor: Actor, service: str, number: str) -> UUID:

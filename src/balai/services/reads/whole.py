@@ -28,8 +28,9 @@ from balai.services.models import (
     Route,
 )
 from balai.services.reads import sight
+from balai.services.reads.beside import move_title
 from balai.services.reads.definitions import service_of
-from balai.services.reads.situation import FILE, holds, plain_answers, situation_of, world_of
+from balai.services.reads.situation import holds, plain_answers, situation_of, world_of
 from balai.services.rules import machine
 from balai.services.rules.definition import AT, Clock, Party, Service
 from balai.services.rules.machine import Possible, Situation, Who, World
@@ -255,7 +256,7 @@ def _history(reader: _Reader, now: datetime) -> tuple[Happened, ...]:
 
 def _happened(reader: _Reader, line: CaseMove, given: CaseInput | None, now: datetime) -> Happened:
     known = reader.service.moves.get(line.move)
-    title = str(known.title) if known else _("Diajukan") if line.move == FILE else line.move
+    title = move_title(reader.service, line.move)
     office = str(line.office) if line.office else ""
     applicant = reader.service.roles_of(Party.APPLICANT)
     who = line.actor_name

@@ -8,16 +8,20 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import LazySettings
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.cast import Person
+from tests.world import picture
 
+from balai.base import worker
 from balai.base.journal import JournalEntry
 from balai.people.models import AccessLog
 from balai.services.models import Case, CaseMove, Comment, SavedList
 from balai.services.tests.desk import ANSWER, NIK, REPORTER, VILLAGE, Desk, at, filed, moved
+from balai.services.tests.test_upgrade import second
 
 pytestmark = pytest.mark.django_db
 
@@ -375,3 +379,44 @@ def test_a_draft_is_looked_through_with_its_lines(desk: Desk) -> None:
     answer = budi.post(there, {"file": bad})
     assert answer.status_code == 422
     assert "bokked" in text(answer)
+
+
+def test_running_cases_are_brought_over_by_a_job_that_says_how_far_it_is(
+    desk: Desk, settings: LazySettings, tmp_path: Path
+) -> None:
+    row = reports(desk, 1)[0]
+    second(settings, tmp_path / "own", ("icon: message-report", "icon: message"))
+    there = f"{DESK}definisi/sambat/"
+    shown = text(page(desk.seto, there))
+    assert "Pindahkan 1 berkas" in shown
+    assert "aman" in shown
+    assert "Pindahkan" not in text(page(desk.cast.budi, there))
+    assert desk.cast.budi.client.post(f"{there}pindah/", {"old": "1", "new": "2"}).status_code == 403
+    assert desk.seto.client.post(f"{there}pindah/", {"old": "1", "new": "2"}).status_code == 302
+    worker.drain()
+    row.refresh_from_db()
+    assert row.service_version == 2
+    done = text(page(desk.seto, there))
+    assert "1/1. 1 berkas dipindahkan, 0 tetap." in done
+    assert "Dipindahkan ke versi layanan yang baru" in text(page(desk.cast.budi, address(row)))
+
+
+def test_a_photo_that_was_handed_in_is_not_lost_to_a_fault_elsewhere(desk: Desk) -> None:
+    row = moved(desk.cast.budi.actor, reports(desk, 1)[0], "accept", at("2026-08-19 10:00"))
+    budi, there = desk.cast.budi.client, address(row, "langkah", "answer")
+    sent = {"_version": row.version, "result": "pendek", "result_photos": picture(7)}
+    wrong = text(budi.post(there, sent))
+    assert "result_photos.png" in wrong
+    key = wrong.partition('name="_kept.result_photos" value="')[2].partition('"')[0]
+    done = budi.post(there, {"_version": row.version, "result": ANSWER, "_kept.result_photos": key})
+    assert done.status_code == 302
+    file = f"{address(row)}lampiran/{key}"
+    for person, status in (
+        (desk.cast.budi, 200),
+        (desk.seto, 200),
+        (desk.cast.agus, 404),
+        (desk.cast.joko, 404),
+    ):
+        answer = person.client.get(file)
+        assert answer.status_code == status
+        answer.close()
