@@ -1,11 +1,12 @@
-"""Cases that belong together: children opened by a move of their parent."""
+"""Cases that belong together: children opened by a move of their parent, and what their end means to it."""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from balai.base.actor import Actor
-from balai.services.changes import filing, telling
+from balai.base.errors import Refused
+from balai.services.changes import filing, moving, telling
 from balai.services.models import Case
 from balai.services.reads.definitions import service_of
 from balai.services.reads.situation import plain_answers
@@ -33,3 +34,20 @@ def open_child(actor: Actor, parent: str, service: str, now: datetime) -> Case:
         child.filed_by_name = ""
         child.save()
     return opened.case
+
+
+def child_closed(parent: str, service: str, now: datetime) -> bool:
+    """Move a parent on once every child it opened in a service is closed; tell whether it moved.
+
+    Where the parent has gone elsewhere meanwhile, or a condition keeps it, it stays for an officer.
+    """
+    try:
+        with transaction.atomic():
+            row: Case = Case.objects.select_for_update(of=("self",)).get(pk=parent)
+            own = service_of(row)
+            then = own.children.get(service, "")
+            if not then or row.children.filter(service=service, is_open=True).exists():
+                return False
+            return moving.fire(own, row, then, now) is not None
+    except Refused:
+        return False

@@ -43,6 +43,8 @@ MOVED = "services.moved"
 DOCUMENT = "services.document"
 """Announced with `case` and `document` when a letter is to be made."""
 CHILD = "services.child"
+CHILD_CLOSED = "services.child_closed"
+"""Announced with `case`, the parent, and `service`, the child's, when a child is closed."""
 RATING, REASON = "rating", "reason"
 """Inputs of moves with a meaning of their own: a score of 1 to 5, and why a case goes elsewhere."""
 
@@ -269,6 +271,8 @@ def _write(
         state=row.state,
         version=row.version,
     )
+    if row.parent_id and state.is_closed and before.state != after.state:
+        outbox.announce(CHILD_CLOSED, f"{row.pk}:{row.version}", case=str(row.parent_id), service=row.service)
     return line
 
 

@@ -70,16 +70,17 @@ def _office_of(service: Service, rule: Rule, row: Case, known: Mapping[str, Any]
         code = row.region_code[:length]
         return offices.filter(region_code=code, kind=rule.place).first() if len(code) == length else None
     if rule.least_loaded:
-        return least_loaded(rule.least_loaded)
+        return least_loaded(rule.least_loaded, row)
     code = machine.office_of(service, known)
     return offices.filter(code=code).first() if code else None
 
 
-def least_loaded(codes: tuple[str, ...]) -> Office | None:
-    """Return the office among `codes` with the fewest open cases; of equal ones the first named."""
+def least_loaded(codes: tuple[str, ...], row: Case) -> Office | None:
+    """Return the office among `codes` with the fewest open cases besides `row`; of equal ones the first."""
     offices = {one.code: one for one in people.all_offices().filter(code__in=codes)}
     counted = dict(
-        Case.objects.filter(office__in=[one.pk for one in offices.values()], is_open=True)
+        Case.objects.filter(tenant=row.tenant, office__in=[one.pk for one in offices.values()], is_open=True)
+        .exclude(pk=row.pk)
         .order_by()
         .values_list("office")
         .annotate(n=Count("pk"))
@@ -105,7 +106,9 @@ def give(
     after = office.pk if office else None
     if before == after and not rule:
         return
-    if before not in (None, after):
+    # From the desk where it was checked it goes to its first office; only from there on it is passed on.
+    is_first = not Route.objects.filter(tenant=row.tenant, case=row).exists()
+    if before not in (None, after) and not is_first:
         row.reroutes += 1
         if row.reroutes > service.most_reroutes:
             raise Conflict(

@@ -11,10 +11,10 @@ from balai.definitions.rules import Row
 from balai.forms.reads import opened
 from balai.people import reads as people
 from balai.services.models import Case, CaseClock, CaseMove, CaseTask
-from balai.services.reads.definitions import office_hours
+from balai.services.reads.definitions import office_hours, version_of
 from balai.services.rules import machine
 from balai.services.rules.clocks import Run
-from balai.services.rules.definition import Duty, Face, Party, PublishedDataset, Service
+from balai.services.rules.definition import Duty, Face, Outcome, Party, PublishedDataset, Service
 from balai.services.rules.machine import Situation, TaskSeen, World
 
 FILE = "file"
@@ -81,6 +81,7 @@ def situation_of(service: Service, row: Case) -> Situation:
     tasks = list(CaseTask.objects.filter(tenant=row.tenant, case=row).order_by("opened_at", "pk"))
     clocks = list(CaseClock.objects.filter(tenant=row.tenant, case=row))
     codes = office_codes({row.office_id, *(one.office_id for one in tasks)})
+    children_open, children_refused = _children(service, row)
     runs = {one.clock: run_of(one) for one in clocks if service.clock_of(one.clock)}
     return Situation(
         state=row.state,
@@ -99,6 +100,8 @@ def situation_of(service: Service, row: Case) -> Situation:
         reopens=row.reopens,
         reroutes=row.reroutes,
         is_late=row.is_late,
+        children_open=children_open,
+        children_refused=children_refused,
         fired=frozenset(
             (one.clock, runs[one.clock].started_at, mark)
             for one in clocks
@@ -106,6 +109,20 @@ def situation_of(service: Service, row: Case) -> Situation:
             for mark in one.effects_done
         ),
     )
+
+
+def _children(service: Service, row: Case) -> tuple[int, int]:
+    """Return how many children are open, and how many were refused; none are looked for where none can be."""
+    if not service.children:
+        return 0, 0
+    found = Case.objects.filter(tenant=row.tenant, parent=row)
+    rows = list(found.values_list("is_open", "service", "service_version", "state"))
+    refused = sum(
+        version_of(code, version).states[state].outcome is Outcome.REFUSED
+        for is_open, code, version, state in rows
+        if not is_open
+    )
+    return sum(is_open for is_open, *_rest in rows), refused
 
 
 def holds(condition: Condition | None, known: Mapping[str, Any]) -> bool:

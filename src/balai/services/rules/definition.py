@@ -183,6 +183,7 @@ class Effect:
 
     Attributes:
         after: of a breach: how many units of the clock later; 0 at once.
+        then: of a child: the move the system makes once every child of that service is closed.
     """
 
     kind: EffectKind
@@ -192,6 +193,7 @@ class Effect:
     when: Condition | None = None
     after: int = 0
     law: Law | None = None
+    then: str = ""
 
 
 @dataclass(frozen=True)
@@ -643,6 +645,16 @@ class Service:
             restart=True,
             shown=False,
         )
+
+    @cached_property
+    def children(self) -> Mapping[str, str]:
+        """Services of which cases are opened as children, each with the move made once they are closed."""
+        return {
+            effect.of: effect.then
+            for move in self.moves.values()
+            for effect in move.effects
+            if effect.kind is EffectKind.CHILD
+        }
 
     def roles_of(self, party: Party) -> frozenset[str]:
         return frozenset(role.id for role in self.roles.values() if role.party is party)

@@ -23,6 +23,8 @@ CASE: Mapping[str, Kind] = {
     "tasks_open": Kind.INTEGER,
     "tasks_done": Kind.INTEGER,
     "tasks_refused": Kind.INTEGER,
+    "children_open": Kind.INTEGER,
+    "children_refused": Kind.INTEGER,
     "is_late": Kind.YES_NO,
 }
 """`case.` in conditions: `applicant` is anonymous, contact or account; `office` and `region` are codes."""

@@ -67,6 +67,7 @@ class Situation:
         times: how often each move was made.
         duties: who did what a second person must not also do.
         office: code of the office that works on it, "" for none.
+        children_open, children_refused: of the cases opened as its children.
         fired: alarms of clocks that went off, as (clock, start of its run, mark).
     """
 
@@ -86,6 +87,8 @@ class Situation:
     reopens: int = 0
     reroutes: int = 0
     is_late: bool = False
+    children_open: int = 0
+    children_refused: int = 0
     fired: frozenset[tuple[str, datetime, str]] = frozenset()
 
 
@@ -148,6 +151,8 @@ def values(
             "tasks_open": states.count("open"),
             "tasks_done": states.count("done"),
             "tasks_refused": states.count("refused"),
+            "children_open": situation.children_open,
+            "children_refused": situation.children_refused,
             "is_late": situation.is_late,
         },
         "times": {key: situation.times.get(key, 0) for key in service.moves},

@@ -135,6 +135,7 @@ class EffectText(Written):
     when: Condition | None = None
     after: Annotated[int, Field(ge=0, le=1000)] | None = None
     law: Code | None = None
+    then: Id | None = None
 
 
 class ClockText(Written):

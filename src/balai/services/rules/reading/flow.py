@@ -230,11 +230,15 @@ class Flow(Base):
             case EffectKind.CORRECT:
                 self.correct(path, of, text.from_input, input)
             case EffectKind.CHILD:
-                pass  # another file, looked at by the check between files
+                # The other file is looked at by the check between files.
+                if text.then is not None:
+                    self.fired((*path, "then"), text.then)
         if text.notice is not None:
             self.known((*path, "notice"), text.notice, written.notices, _("templat"))
         if text.after is not None and move is not None:
             self.fault((*path, "after"), _("“after” hanya untuk hitungan waktu."), _("Hapus “after”."))
+        if text.then is not None and kind is not EffectKind.CHILD:
+            self.fault((*path, "then"), _("“then” hanya untuk berkas turunan."), _("Hapus “then”."))
         return Effect(
             kind,
             of,
@@ -243,6 +247,7 @@ class Flow(Base):
             self.condition((*path, "when"), text.when, input),
             text.after or 0,
             self.law((*path, "law"), text.law) if text.law else None,
+            text.then or "",
         )
 
     def correct(self, path: Path, of: str, source: str | None, input: Form | None) -> None:
