@@ -24,6 +24,7 @@ from balai.evaluation.exporting import XLSX, flat, workbook
 from balai.evaluation.models import PublishedResult
 from balai.evaluation.pages.words import evidence_kinds
 from balai.places import reads as places
+from balai.places.rules import Level
 
 COUNTRY = "kabupaten-kota"
 FAMILIES: Mapping[str, Any] = {"smartcity": gettext_lazy("Kota Cerdas"), "spbe": gettext_lazy("SPBE")}
@@ -43,11 +44,13 @@ class Asked:
     years: tuple[int, ...]
     group: str
     groups: Mapping[str, str]
+    predicate: str
+    predicates: tuple[str, ...]
     rows: tuple[reads.PublishedSeen, ...]
 
 
 def asked(request: HttpRequest) -> Asked:
-    """Return what `?keluarga=`, `?tahun=` and `?kelompok=` ask for; what is not there falls to the first."""
+    """Return what `?keluarga=`, `?tahun=`, `?kelompok=`, `?predikat=` ask for, where it is there."""
     actor = actor_of(request)
     family = request.GET.get("keluarga", "")
     family = family if family in FAMILIES else "smartcity"
@@ -58,9 +61,24 @@ def asked(request: HttpRequest) -> Asked:
     groups = {each.row.group: str(kept_of(each.row).group_names) for each in seen if each.row.group}
     group = request.GET.get("kelompok", "")
     group = group if group in groups else ""
-    rows = [each for each in seen if not group or each.row.group == group]
+    predicates = _predicates(seen)
+    predicate = request.GET.get("predikat", "")
+    predicate = predicate if predicate in predicates else ""
+    rows = [
+        each
+        for each in seen
+        if (not group or each.row.group == group) and (not predicate or each.row.predicate == predicate)
+    ]
     rows.sort(key=lambda each: (each.rank_in_nation or 10**6, each.row.unit))
-    return Asked(family, year, years, group, groups, tuple(rows))
+    return Asked(family, year, years, group, groups, predicate, predicates, tuple(rows))
+
+
+def _predicates(seen: Sequence[reads.PublishedSeen]) -> tuple[str, ...]:
+    """Return the predicates that were given, best first, as the instrument orders them."""
+    given = {each.row.predicate for each in seen if each.row.predicate}
+    bands = kept_of(seen[0].row).bands if seen else ()
+    known = [band.name.id for band in bands if band.name.id in given]
+    return (*known, *sorted(given - set(known)))
 
 
 def kept_of(row: PublishedResult) -> rules.Instrument:
@@ -74,7 +92,14 @@ def kept_of(row: PublishedResult) -> rules.Instrument:
 def results(request: HttpRequest) -> HttpResponse:
     """The published results of a year: ranking, map, distribution."""
     said = asked(request)
-    query = urlencode([("keluarga", said.family), ("tahun", str(said.year)), ("kelompok", said.group)])
+    query = urlencode(
+        [
+            ("keluarga", said.family),
+            ("tahun", str(said.year)),
+            ("kelompok", said.group),
+            ("predikat", said.predicate),
+        ]
+    )
     return render(
         request,
         "evaluation/results.html",
@@ -82,6 +107,8 @@ def results(request: HttpRequest) -> HttpResponse:
             "said": said,
             "query": query,
             "ranked": [(e, said.groups.get(e.row.group, "–")) for e in said.rows if e.row.took_part],
+            "on_map": sum(1 for each in said.rows if each.row.took_part and len(each.row.region_code) == 5),
+            "regions": len(places.parts("", Level.REGENCY)) if request.GET.get("peta") else 0,
             "judged": sum(1 for each in said.rows if each.row.took_part),
             "absent": [each for each in said.rows if not each.row.took_part],
             "chart": _distribution(said) if said.rows else None,

@@ -96,6 +96,21 @@ def test_the_twins_of_a_page_hold_the_same_rows(table: None) -> None:
     assert (cells[1][4], float(cells[1][10])) == ("35.73", 4.24)
 
 
+def test_results_are_narrowed_by_predicate_on_the_page_the_map_and_in_every_export(table: None) -> None:
+    everybody = visitor_at(MALANG)
+    rows = everybody.get("/penilaian.json?keluarga=spbe&tahun=2024").json()["results"]
+    wanted = rows[0]["predicate"]
+    query = f"keluarga=spbe&tahun=2024&predikat={wanted}"
+    kept = [row for row in rows if row["predicate"] == wanted]
+    assert len(kept) > 0
+    assert everybody.get(f"/penilaian.json?{query}").json()["results"] == kept
+    assert everybody.get(f"/penilaian.csv?{query}").content.decode().count("\n") == len(kept) + 1
+    assert len(everybody.get(f"/penilaian/peta.json?{query}").json()) == sum(
+        1 for row in kept if row["region_code"]
+    )
+    assert f'value="{wanted}" selected' in everybody.get(f"/penilaian/?{query}&peta=1").content.decode()
+
+
 def test_a_what_if_tells_index_rank_and_predicate_and_keeps_nothing(table: None) -> None:
     with tenancy.scope(tenancy.NATIONAL):
         row = PublishedResult.objects.get(region_code=REGENCY)
