@@ -97,10 +97,12 @@ def public_requests(sought: Sought, first: int, most: int) -> tuple[Request, ...
         rows = rows.filter(is_open=sought.is_open)
     if sought.near is not None:
         rows = _around(rows, sought.near)
-    found = _shown(rows.order_by("-received_at", "-pk").iterator(chunk_size=500))
-    if sought.near is not None:
-        near = sought.near
-        found = (one for one in found if _is_near(one, near))
+    seen = _seen(rows.order_by("-received_at", "-pk").iterator(chunk_size=500))
+    if sought.near is None:
+        # Of the pages before it is only asked whether a case is shown, not what is shown of it.
+        return tuple(one.told() for one in islice(seen, first, first + most))
+    near = sought.near
+    found = (one for one in (each.told() for each in seen) if _is_near(one, near))
     return tuple(islice(found, first, first + most))
 
 
@@ -108,13 +110,14 @@ def requests_by_number(services: Collection[str], numbers: Collection[str]) -> t
     """Return the shown cases with these numbers, the latest first."""
     plain = [one.strip().upper() for one in numbers]
     rows = _rows(services).filter(number__in=plain).order_by("-received_at", "-pk")
-    return tuple(_shown(rows.iterator(chunk_size=500)))
+    return tuple(one.told() for one in _seen(rows.iterator(chunk_size=500)))
 
 
 def request_by_token(services: Collection[str], token: str) -> Request | None:
     """Return the shown case with an id, None where there is none."""
     key = as_key(token)
-    return next(_shown(_rows(services).filter(pk=key).iterator()), None) if key else None
+    found = next(_seen(_rows(services).filter(pk=key).iterator()), None) if key else None
+    return found.told() if found else None
 
 
 def _rows(services: Collection[str]) -> QuerySet[Case]:
@@ -142,15 +145,36 @@ def _is_near(one: Request, near: Near) -> bool:
     return hypot(east, north) * _METRES_OF_A_DEGREE <= near.metres
 
 
-def _shown(rows: Iterator[Case]) -> Iterator[Request]:
+def _seen(rows: Iterator[Case]) -> Iterator["_Seen"]:
     readers: dict[tuple[str, int], _Reader | None] = {}
     for row in rows:
         key = (row.service, row.service_version)
         if key not in readers:
             readers[key] = _reader(row)
         reader = readers[key]
-        if reader is not None and (found := reader.read(row)) is not None:
+        if reader is not None and (found := reader.seen(row)) is not None:
             yield found
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A case that is not hidden, before it is said what of it is shown."""
+
+    reader: "_Reader"
+    row: Case
+    known: Mapping[str, Any]
+
+    def told(self) -> Request:
+        row = self.row
+        return Request(
+            self.reader.service,
+            row.number,
+            row.topic,
+            row.is_open,
+            row.state,
+            row.closed_at or row.moved_at,
+            shown_of(self.reader.face, self.known),
+        )
 
 
 @dataclass
@@ -163,21 +187,11 @@ class _Reader:
     is_light: bool
     hides: "_Remembered"
 
-    def read(self, row: Case) -> Request | None:
+    def seen(self, row: Case) -> _Seen | None:
         known = (
             self._light(row) if self.is_light else leaving_values(self.service, row, row.moved_at, self.world)
         )
-        if self.hides(known):
-            return None
-        return Request(
-            self.service,
-            row.number,
-            row.topic,
-            row.is_open,
-            row.state,
-            row.closed_at or row.moved_at,
-            shown_of(self.face, known),
-        )
+        return None if self.hides(known) else _Seen(self, row, known)
 
     def _light(self, row: Case) -> dict[str, Any]:
         local, state = self.world.office.local, self.service.states[row.state]

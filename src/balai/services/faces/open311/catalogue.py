@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from balai.definitions import reads as tables
+from balai.definitions.rules import Row
 from balai.forms.rules import Field, Group, Option, Type
 from balai.services import reads
 from balai.services.faces.open311.answers import Wrong
@@ -135,25 +136,35 @@ def kind_of(code: str, on: date) -> Kind:
     return found
 
 
-def service_row(kind: Kind, on: date) -> dict[str, Any]:
-    """Return a service as the list of services tells it."""
+def service_rows(on: date) -> Iterator[dict[str, Any]]:
+    """Yield the services of the standard as its list tells them."""
+    asks: dict[str, bool] = {}
+    words: dict[str, Mapping[str, Row]] = {}
+    for kind in kinds(on):
+        service = kind.service
+        if service.code not in asks:
+            asks[service.code] = bool(attributes(service))
+            words[service.code] = tables.all_in_force(service.suggest.table, on) if service.suggest else {}
+        yield _service_row(kind, asks[service.code], words[service.code])
+
+
+def _service_row(kind: Kind, asks: bool, words: Mapping[str, Row]) -> dict[str, Any]:
     about = kind.option.help if kind.option and kind.option.help else kind.service.summary
     return {
         "service_code": kind.code,
         "service_name": kind.name,
         "description": str(about),
-        "metadata": bool(attributes(kind.service)),
+        "metadata": asks,
         "type": "realtime",
-        "keywords": _keywords(kind, on),
+        "keywords": _keywords(kind, words),
         "group": str(kind.service.title),
     }
 
 
-def _keywords(kind: Kind, on: date) -> str:
-    said = kind.service.suggest
-    if said is None or not kind.topic:
+def _keywords(kind: Kind, words: Mapping[str, Row]) -> str:
+    said, row = kind.service.suggest, words.get(kind.topic)
+    if said is None:
         return ""
-    row = tables.all_in_force(said.table, on).get(kind.topic)
     cells = [str(row.values.get(name) or "") for name in said.words] if row else []
     return ", ".join(cell for cell in cells if cell)
 

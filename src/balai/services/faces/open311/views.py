@@ -122,10 +122,8 @@ def discovery(request: HttpRequest, form: str) -> HttpResponse:
 def services(request: HttpRequest, form: str) -> HttpResponse:
     """List the services of the standard."""
     asked.check_jurisdiction(request, request.GET)
-    on = timezone.localdate()
-    return _shown(
-        request, form, SERVICES, [catalogue.service_row(one, on) for one in catalogue.kinds(on)], 3600
-    )
+    rows = list(catalogue.service_rows(timezone.localdate()))
+    return _shown(request, form, SERVICES, rows, 3600)
 
 
 @require_safe
