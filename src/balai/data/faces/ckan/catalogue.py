@@ -1,8 +1,7 @@
 """Actions that read the catalogue: packages, their search, and what changed lately."""
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -12,10 +11,12 @@ from balai.base.errors import NotFound
 from balai.data.faces.ckan import solr
 from balai.data.faces.ckan.asked import Asked, Rendered, action
 from balai.data.faces.ckan.faults import BadSearch, Wrong
+from balai.data.faces.ckan.index import ORDERS, Index
 from balai.data.faces.ckan.packages import BASE, Doc, package_of, resource_of
 from balai.data.faces.ckan.resources import version_named
 from balai.data.faces.ckan.shelf import drafts, shelf
 from balai.data.models import Dataset
+from balai.data.reads.shelved import Bits, each
 
 MOST_ROWS = 1000
 MOST_START = 2**31
@@ -71,15 +72,17 @@ def package_search(asked: Asked) -> Rendered:
     now = timezone.now()
     query = solr.read(asked.text("q"), now)
     narrowed = [solr.read(str(text), now) for text in _narrowings(asked)]
-    docs: Iterable[Doc] = shelf(asked.actor).docs
-    private = asked.yes("include_private")
-    docs = [doc for doc in docs if private or doc.is_open]
-    found = [doc for doc in docs if query.fits(doc) and all(one.fits(doc) for one in narrowed)]
+    index = shelf(asked.actor).index
+    found = query.fits(index)
+    for one in narrowed:
+        found &= one.fits(index)
+    if not asked.yes("include_private"):
+        found &= index.open
     order = asked.text("sort") or "score desc, metadata_modified desc"
-    found = _sorted(found, order, query)
+    places = _sorted(index, found, order, query)
     rows, start = asked.number("rows", 10, MOST_ROWS), asked.number("start", 0, MOST_START)
-    page = found[start : start + rows]
-    head: dict[str, Any] = {"count": len(found), "sort": order, **_facets(asked, found)}
+    page = [index.docs[place] for place in places[start : start + rows]]
+    head: dict[str, Any] = {"count": len(places), "sort": order, **_facets(asked, index, found)}
     wanted = [str(name) for name in asked.listed("fl")]
     results = _array(page, asked.base)
     if wanted and wanted != ["*"]:
@@ -166,42 +169,33 @@ def _changed(doc: Doc) -> tuple[str, str]:
     return doc.modified, doc.name
 
 
-_ORDERS: dict[str, Callable[[Doc], Any]] = {
-    "name": lambda doc: doc.name,
-    "id": lambda doc: doc.id,
-    "title": lambda doc: doc.title.casefold(),
-    "title_string": lambda doc: doc.title.casefold(),
-    "metadata_modified": lambda doc: doc.modified,
-    "metadata_created": lambda doc: doc.created,
-    "organization": lambda doc: doc.organization.name,
-}
-
-
-def _sorted(found: Sequence[Doc], order: str, query: solr.Query) -> list[Doc]:
-    """Return packages in an order written as `name asc, score desc`. Raises BadSearch."""
-    docs = list(found)
+def _sorted(index: Index, found: Bits, order: str, query: solr.Query) -> list[int]:
+    """Return places in an order written as `name asc, score desc`. Raises BadSearch."""
+    places = list(each(found))
     for part in reversed(order.split(",")):
         name, _space, way = part.strip().partition(" ")
         way = way.strip().lower() or "asc"
-        key = query.score if name == "score" else _ORDERS.get(name)
-        if key is None or way not in ("asc", "desc"):
-            raise BadSearch(f"cannot sort by {part.strip()[:60]!r}; by: score, {', '.join(_ORDERS)}")
-        docs.sort(key=key, reverse=way == "desc")
-    return docs
+        if (name != "score" and name not in ORDERS) or way not in ("asc", "desc"):
+            raise BadSearch(f"cannot sort by {part.strip()[:60]!r}; by: score, {', '.join(ORDERS)}")
+        if name != "score":
+            places.sort(key=index.rank(name).__getitem__, reverse=way == "desc")
+        elif query.words:
+            places.sort(key=lambda place: query.score(index.docs[place]), reverse=way == "desc")
+    return places
 
 
-def _facets(asked: Asked, found: Sequence[Doc]) -> dict[str, Any]:
+def _facets(asked: Asked, index: Index, found: Bits) -> dict[str, Any]:
     given = asked.listed("facet.field")
     if not asked.yes("facet", True):
         given = []
     most = asked.number("facet.limit", 50, 1000) if asked.text("facet.limit") != "-1" else 1000
     least = asked.number("facet.mincount", 1, MOST_START)
-    titles = {doc.organization.name: doc.organization.title for doc in found}
+    titles = index.organizations
     facets, search_facets = {}, {}
     for name in map(str, given[:20]):
-        counted = Counter(value for doc in found for value in doc.fields.get(name, ()))
-        items = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
-        items = [(value, count) for value, count in items if count >= least][:most]
+        counted = ((value, (found & own).bit_count()) for value, own in index.values(name).items())
+        items = [(value, count) for value, count in counted if count >= max(least, 1)]
+        items = sorted(items, key=lambda pair: (-pair[1], pair[0]))[:most]
         facets[name] = dict(items)
         search_facets[name] = {
             "title": name,

@@ -19,6 +19,7 @@ from balai.base import tenancy
 from balai.base.actor import Actor
 from balai.base.ids import first_at
 from balai.base.journal import JournalEntry
+from balai.data.faces.ckan.index import Index
 from balai.data.faces.ckan.packages import Doc, doc_of, government
 from balai.data.models import Dataset
 from balai.data.reads import sight
@@ -47,6 +48,7 @@ class Shelf:
     docs: tuple[Doc, ...]
     by_name: Mapping[str, Doc] = field(repr=False)
     by_id: Mapping[str, Doc] = field(repr=False)
+    index: Index = field(repr=False, compare=False)
 
     def find(self, key: str) -> Doc | None:
         """Return a package by its id or its name."""
@@ -125,7 +127,7 @@ def _made(actor: Actor, docs: list[Doc]) -> Shelf:
     # The own tenant's come last, so that they stand where the nation has one of the same name.
     by_name = {doc.name: doc for doc in sorted(docs, key=lambda doc: doc.tenant == actor.tenant)}
     kept = tuple(by_name[name] for name in sorted(by_name))
-    return Shelf(kept, by_name, {doc.id: doc for doc in kept})
+    return Shelf(kept, by_name, {doc.id: doc for doc in kept}, Index(kept))
 
 
 def drafts(actor: Actor) -> list[Dataset]:

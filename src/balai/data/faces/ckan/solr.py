@@ -9,19 +9,22 @@ Source: Apache Solr reference guide, "The Standard Query Parser".
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 
 from balai.data.faces.ckan.faults import BadSearch
+from balai.data.faces.ckan.index import Index
 from balai.data.faces.ckan.packages import Doc, words_of
+from balai.data.reads.shelved import Bits
 
 MOST = 4000
 """Letters of a query."""
 MOST_DEPTH = 20
 
-type Fits = Callable[[Doc], bool]
+type Fits = Callable[[Index], Bits]
+"""gives the packages that fit, as a set of their places"""
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -65,7 +68,7 @@ def read(text: str, now: datetime) -> Query:
     if len(text) > MOST:
         raise BadSearch(f"longer than {MOST} characters")
     if text.strip() in ("", "*", "*:*"):
-        return Query(lambda _doc: True, ())
+        return Query(lambda index: index.every, ())
     reading = _Reading(list(_tokens(text)), now)
     fits = reading.some()
     if reading.rest:
@@ -110,7 +113,17 @@ class _Reading:
         self._depth -= 1
         if not all(either):
             raise BadSearch("a word is missing beside OR, or between brackets")
-        return lambda doc: any(all(fits(doc) for fits in every) for every in either)
+
+        def fits(index: Index) -> Bits:
+            found = 0
+            for every in either:
+                these = index.every
+                for one in every:
+                    these &= one(index)
+                found |= these
+            return found
+
+        return fits
 
     def _clause(self, field: str) -> Fits:
         kind, text = self.rest.pop(0)
@@ -118,7 +131,7 @@ class _Reading:
             heard = len(self.words)
             inner = self._following(field)
             del self.words[heard:]
-            return lambda doc: not inner(doc)
+            return lambda index: index.every & ~inner(index)
         if (kind, text) == ("sign", "+"):
             return self._following(field)
         if kind == "field":
@@ -147,32 +160,38 @@ class _Reading:
 
     def _phrase(self, field: str, text: str) -> Fits:
         if field and field not in _TEXTS:
-            return lambda doc: text in _values(doc, field)
+            return lambda index: index.values(field).get(text, 0)
         wanted = " ".join(words_of(text))
         self.words += wanted.split()
-        if field in ("", "text"):
-            return lambda doc: f" {wanted} " in f" {doc.running} "
-        return lambda doc: any(
-            f" {wanted} " in f" {' '.join(words_of(value))} " for value in _values(doc, field)
-        )
+
+        def stands(doc: Doc) -> bool:
+            if field in ("", "text"):
+                return f" {wanted} " in f" {doc.running} "
+            texts = (" ".join(words_of(value)) for value in doc.fields.get(field, ()))
+            return any(f" {wanted} " in f" {each} " for each in texts)
+
+        return lambda index: index.only(_all_of(index, field, wanted.split()), stands)
 
     def _word(self, field: str, text: str) -> Fits:
         if text.endswith(":"):
             raise BadSearch(f"nothing follows {text!r}")
         has_signs = re.search(r"(?<!\\)[*?]", text) is not None
         plain = re.sub(r"\\(.)", r"\1", text)
-        if field == "*" or (field and text == "*"):
-            return lambda doc: field == "*" or bool(_values(doc, field))
+        if field == "*":
+            return lambda index: index.every
+        if field and text == "*":
+            return lambda index: _any_of(index.values(field), lambda _value: True)
         if field and field not in _TEXTS:
             if has_signs:
-                return lambda doc: any(fnmatchcase(value, _only(plain)) for value in _values(doc, field))
-            return lambda doc: plain in _values(doc, field)
+                pattern = _only(plain)
+                return lambda index: _any_of(index.values(field), lambda value: fnmatchcase(value, pattern))
+            return lambda index: index.values(field).get(plain, 0)
         if has_signs:
             pattern = _only(plain.lower())
-            return lambda doc: any(fnmatchcase(word, pattern) for word in _words(doc, field))
+            return lambda index: _any_of(index.words(field), lambda word: fnmatchcase(word, pattern))
         wanted = words_of(plain)
         self.words += wanted
-        return lambda doc: bool(wanted) and all(word in _words(doc, field) for word in wanted)
+        return lambda index: _all_of(index, field, wanted) if wanted else 0
 
     def _range(self, field: str, text: str) -> Fits:
         if not field:
@@ -181,14 +200,12 @@ class _Reading:
         low, high = self._bound(least), self._bound(greatest)
         opens, closes = text[0] == "[", text[-1] == "]"
 
-        def fits(doc: Doc) -> bool:
-            return any(
-                (low is None or value > low or (opens and value == low))
-                and (high is None or value < high or (closes and value == high))
-                for value in _values(doc, field)
+        def lies(value: str) -> bool:
+            return (low is None or value > low or (opens and value == low)) and (
+                high is None or value < high or (closes and value == high)
             )
 
-        return fits
+        return lambda index: _any_of(index.values(field), lies)
 
     def _bound(self, text: str) -> str | None:
         """Return one end of a range as it compares with a value: dates without their zone."""
@@ -216,11 +233,16 @@ def _only(pattern: str) -> str:
     return pattern.replace("[", "[[]")
 
 
-def _values(doc: Doc, field: str) -> tuple[str, ...]:
-    return doc.fields.get(field.removeprefix("extras_"), ())
+def _any_of(known: Mapping[str, Bits], fits: Callable[[str], bool]) -> Bits:
+    found = 0
+    for text, places in known.items():
+        if fits(text):
+            found |= places
+    return found
 
 
-def _words(doc: Doc, field: str) -> frozenset[str]:
-    if field in ("", "text"):
-        return doc.words
-    return frozenset(word for value in _values(doc, field) for word in words_of(value))
+def _all_of(index: Index, field: str, words: Sequence[str]) -> Bits:
+    found, known = index.every, index.words(field)
+    for word in words:
+        found &= known.get(word, 0)
+    return found
