@@ -34,6 +34,10 @@ def test_the_page_of_questions_is_for_everyone(
     page = open_page(width)
     page.goto(site.at("/data/tanya/"))
     fits(page)
+    summary = page.locator(".query-tables summary", has=page.locator("code", has_text="holidays")).first
+    summary.press("Enter")
+    page.get_by_role("button", name="Sisipkan namanya: holidays").press("Enter")
+    expect(page.locator("#sql")).to_have_value(re.compile("holidays"))
     page.locator("#sql").fill(RIGHT)
     page.get_by_role("button", name="Jalankan").click()
     expect(page.locator("[data-answer]")).to_contain_text("baris")
@@ -52,6 +56,12 @@ def test_a_visitor_without_scripts_asks_and_is_told_what_is_wrong(site: Site, pl
     plain_page.get_by_role("button", name="Jalankan").click()
     expect(plain_page.locator("[data-answer]")).to_contain_text("baris")
     no_sideways_scroll(plain_page)
+    plain_page.goto(site.at("/data/tanya/"))
+    table = plain_page.locator(".query-tables details", has=plain_page.locator("code", has_text="holidays"))
+    table.first.locator("summary").click()
+    expect(table.first.locator("dl")).to_be_visible()
+    table.first.get_by_role("link", name="Mulai dari set data ini").click()
+    expect(plain_page.locator("#sql")).to_have_value(re.compile("FROM holidays"))
 
 
 def test_an_officer_asks_mends_saves_and_shares_by_keyboard_alone(

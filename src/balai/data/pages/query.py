@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
@@ -33,6 +34,11 @@ class Listed:
     name: str
     title: str
     columns: tuple[tuple[str, str, str], ...]
+
+    @property
+    def start(self) -> str:
+        """The address's part that fills the editor with a first question about it; it asks nothing."""
+        return urlencode({"sql": f"SELECT *\nFROM {self.name}\nLIMIT 100"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,7 +106,7 @@ def frame(actor: Actor) -> str:
 
 
 def listed(actor: Actor) -> tuple[Listed, ...]:
-    """Return the datasets the actor may ask, with what each column means, by name."""
+    """Return the datasets the actor may ask, with what each column means, by title."""
     tables, language = readable(actor), get_language()
     meanings: dict[str, Declaration] = {}
     for row in catalogue(actor):
@@ -116,4 +122,4 @@ def listed(actor: Actor) -> tuple[Listed, ...]:
             meaning = str(getattr(told.meaning, language or "id", told.meaning.id)) if told else ""
             columns.append((name, kind.value, meaning))
         found.append(Listed(code, title, tuple(columns)))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda one: one.title.casefold()))

@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import struct
 import subprocess
 import sys
@@ -168,10 +169,10 @@ def test_names_are_the_same_however_they_are_written() -> None:
     assert {_key(name) for name in ("Kec. Klojen", "KLOJEN", "kecamatan klojen")} == {"klojen"}
 
 
-def _run(program: str, *given: str) -> dict[str, Any]:
+def _run(program: str, *given: str, seconds: int = 500) -> dict[str, Any]:
     path = str(ROOT / "tests" / "programs" / program)
     done = subprocess.run(
-        [sys.executable, path, *given], cwd=ROOT, capture_output=True, text=True, timeout=500, check=False
+        [sys.executable, path, *given], cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False
     )
     assert done.returncode == 0, done.stderr[-3000:]
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -186,6 +187,23 @@ def test_a_csv_of_a_hundred_megabytes_stays_under_a_gib(tmp_path: Path) -> None:
 
 def test_a_worker_killed_at_any_moment_loses_no_file_that_was_acknowledged(tmp_path: Path) -> None:
     seed = random.randrange(2**32)
-    told = _run("killed_intake.py", str(tmp_path / "killed"), "10", str(seed))
-    assert told["kills"] == 10 and told["states"] == ["published"], (seed, told)
+    told = _run("killed_intake.py", str(tmp_path / "killed"), "3", str(seed))
+    assert told["kills"] == 3 and told["states"] == ["published"], (seed, told)
     assert told["rows"] == [told["wanted"]] and told["named"] == told["files"], (seed, told)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(4))
+def test_a_worker_killed_a_hundred_times_loses_no_file(tmp_path: Path, seed: int) -> None:
+    told = _run("killed_intake.py", str(tmp_path / "killed"), "30", str(seed), seconds=1800)
+    assert told["kills"] == 30 and told["states"] == ["published"], told
+    assert told["rows"] == [told["wanted"]] and told["named"] == told["files"], told
+
+
+@pytest.mark.long
+def test_a_csv_of_ten_gigabytes_stays_under_a_gib(tmp_path: Path) -> None:
+    if shutil.disk_usage(tmp_path).free < 80_000_000_000:
+        pytest.skip("needs 80 GB of scratch disk: the file five times, and its version")
+    told = _run("large_intake.py", str(tmp_path / "large"), "10000", seconds=3600)
+    assert told["faults"] == 0 and told["published"] == told["rows"] and told["state"] == "published"
+    assert told["peak_mb"] < 1024, told
