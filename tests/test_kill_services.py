@@ -33,7 +33,7 @@ STEPS: tuple[tuple[str, dict[str, str]], ...] = (
 )
 TOLD = ("received", "passed_on", "answered")
 """Notices of a case that went this way, each by e-mail."""
-KILLS = int(os.environ.get("BALAI_KILLS", "100"))
+KILLS = int(os.environ.get("KILLS", "100"))
 """Of the long test; a night is enough for 1,000."""
 
 

@@ -4,8 +4,12 @@ The service's file says which values leave and by which transform; small groups 
 back before anything is written.
 """
 
+import pickle
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
+from itertools import batched
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.utils import timezone
@@ -18,12 +22,15 @@ from balai.data import changes as data
 from balai.people import reads as people
 from balai.services.models import Case
 from balai.services.reads.definitions import service_of
-from balai.services.reads.leaving import leaving_values
+from balai.services.reads.leaving import Known, gathered, leaving_values
 from balai.services.reads.situation import holds, world_of
 from balai.services.rules.definition import PublishedDataset, Service
-from balai.services.rules.leaving import row_of, without_small_groups
+from balai.services.rules.leaving import Group, group_of, row_of
 from balai.services.rules.machine import World
 from balai.services.rules.offered import newest
+
+_AT_ONCE = 500
+"""Cases gathered together: enough that queries cost little, few enough to be held in memory."""
 
 
 def rows(service: Service, now: datetime) -> Iterator[Mapping[str, Any]]:
@@ -31,7 +38,26 @@ def rows(service: Service, now: datetime) -> Iterator[Mapping[str, Any]]:
     said = service.publication.dataset
     if said is None:
         return
-    yield from without_small_groups(said, _all_rows(service, said, now))
+    yield from _without_small_groups(said, _all_rows(service, said, now))
+
+
+def _without_small_groups(
+    said: PublishedDataset, found: Iterator[Mapping[str, Any]]
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the rows of groups large enough. Rows wait on the disk until all are counted."""
+    if not said.least:
+        yield from found
+        return
+    groups: Counter[Group] = Counter()
+    with TemporaryFile() as waiting:
+        for some in batched(found, _AT_ONCE):
+            groups.update(group_of(said, row) for row in some)
+            pickle.dump(some, waiting)
+        length = waiting.tell()
+        waiting.seek(0)
+        while waiting.tell() < length:
+            some = pickle.load(waiting)  # noqa: S301  our own rows, in a file without a name
+            yield from (row for row in some if groups[group_of(said, row)] >= said.least)
 
 
 def _all_rows(service: Service, said: PublishedDataset, now: datetime) -> Iterator[Mapping[str, Any]]:
@@ -41,17 +67,20 @@ def _all_rows(service: Service, said: PublishedDataset, now: datetime) -> Iterat
     world = world_of(service)
     government = people.government(tenant)
     region = government.region_code if government else tenant
-    for row in found.order_by("received_at", "pk").iterator(chunk_size=500):
-        known = _known(row, now, world)
-        if known is None or (said.hide_when is not None and holds(said.hide_when, known)):
-            continue
-        leaves = row_of(said.columns, known)
-        yield {"region": region, **{name: _cell(value) for name, value in leaves.items()}}
+    ordered = found.order_by("received_at", "pk").iterator(chunk_size=_AT_ONCE)
+    for some in batched(ordered, _AT_ONCE):
+        beside = gathered(some)
+        for row in some:
+            known = _known(row, now, world, beside)
+            if known is None or (said.hide_when is not None and holds(said.hide_when, known)):
+                continue
+            leaves = row_of(said.columns, known)
+            yield {"region": region, **{name: _cell(value) for name, value in leaves.items()}}
 
 
-def _known(row: Case, now: datetime, world: World) -> Mapping[str, Any] | None:
+def _known(row: Case, now: datetime, world: World, beside: Known) -> Mapping[str, Any] | None:
     try:
-        return leaving_values(service_of(row), row, now, world)
+        return leaving_values(service_of(row), row, now, world, beside)
     except (NotFound, Locked):
         # Its definition is gone or altered: such a case is not told rather than told wrong.
         return None

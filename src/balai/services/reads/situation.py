@@ -1,10 +1,13 @@
 """A case as the machine sees it, gathered from its rows, and the world it is asked about."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
+from balai.base import tenancy
 from balai.definitions import reads as tables
 from balai.definitions.conditions import Condition, ConditionFailed
 from balai.definitions.rules import Row
@@ -61,26 +64,56 @@ def run_of(row: CaseClock) -> Run:
     return Run.read(row.clock, row.unit, row.limit, row.events)
 
 
-def situation_of(service: Service, row: Case) -> Situation:
-    """Return a case as the machine sees it; four queries."""
-    moves = list(
-        CaseMove.objects.filter(tenant=row.tenant, case=row)
-        .order_by("case_version")
-        .values_list("move", "from_state", "to_state", "at", "actor_id_text")
+@dataclass
+class Beside:
+    """What stands beside some cases in other tables, gathered at once: by case, in the order it happened."""
+
+    moves: dict[UUID, list[tuple[str, str, str, datetime, str]]] = field(
+        default_factory=lambda: defaultdict(list)
     )
+    tasks: dict[UUID, list[CaseTask]] = field(default_factory=lambda: defaultdict(list))
+    clocks: dict[UUID, list[CaseClock]] = field(default_factory=lambda: defaultdict(list))
+    codes: Mapping[Any, str] = field(default_factory=dict)
+
+
+def beside(rows: Sequence[Case]) -> Beside:
+    """Gather what the machine needs to see cases; four queries, however many they are."""
+    found, keys = Beside(), [row.pk for row in rows]
+    tenant = tenancy.current_tenant()
+    for case, *move in (
+        CaseMove.objects.filter(tenant=tenant, case__in=keys)
+        .order_by("case_version")
+        .values_list("case_id", "move", "from_state", "to_state", "at", "actor_id_text")
+    ):
+        found.moves[case].append((*move,))
+    for task in CaseTask.objects.filter(tenant=tenant, case__in=keys).order_by("opened_at", "pk"):
+        found.tasks[task.case_id].append(task)
+    for clock in CaseClock.objects.filter(tenant=tenant, case__in=keys):
+        found.clocks[clock.case_id].append(clock)
+    offices = {one.office_id for tasks in found.tasks.values() for one in tasks}
+    found.codes = office_codes({*offices, *(row.office_id for row in rows)})
+    return found
+
+
+def situation_of(service: Service, row: Case, known: Beside | None = None) -> Situation:
+    """Return a case as the machine sees it.
+
+    Args:
+        known: what was gathered for it among others; where it is None, it is gathered for this one.
+    """
+    known = known or beside([row])
     entered: dict[str, datetime] = {}
     duties: dict[Duty, set[str]] = defaultdict(set)
+    moves, tasks, clocks = known.moves[row.pk], known.tasks[row.pk], known.clocks[row.pk]
     for move, from_state, to_state, at, account in moves:
         if from_state != to_state:
             entered[to_state] = at
-        known = service.moves.get(move)
-        if known is not None and known.duty is not None and account:
-            duties[known.duty].add(account)
+        made = service.moves.get(move)
+        if made is not None and made.duty is not None and account:
+            duties[made.duty].add(account)
     times = Counter(move for move, *_rest in moves)
     times.pop(FILE, None)
-    tasks = list(CaseTask.objects.filter(tenant=row.tenant, case=row).order_by("opened_at", "pk"))
-    clocks = list(CaseClock.objects.filter(tenant=row.tenant, case=row))
-    codes = office_codes({row.office_id, *(one.office_id for one in tasks)})
+    codes = known.codes
     children_open, children_refused = _children(service, row)
     runs = {one.clock: run_of(one) for one in clocks if service.clock_of(one.clock)}
     return Situation(

@@ -1,12 +1,13 @@
 """Values that leave a service: found by their path, brought to what may leave, small groups held back."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from balai.services.rules.definition import Face, PublishedDataset, Shown, Transform
+
+type Group = tuple[Any, ...]
 
 _VILLAGE, _DISTRICT = 13, 8
 _GRIDS = {Transform.GRID_25M: Decimal("0.00025"), Transform.GRID_100M: Decimal("0.001")}
@@ -96,15 +97,6 @@ def shown_of(face: Face, known: Mapping[str, Any]) -> dict[str, Any]:
     return row_of(face.show, known)
 
 
-def without_small_groups(
-    dataset: PublishedDataset, rows: Iterable[Mapping[str, Any]]
-) -> Iterator[Mapping[str, Any]]:
-    """Yield the rows of groups large enough; a group is of rows alike in `least_by`."""
-    known = list(rows)
-    if not dataset.least:
-        yield from known
-        return
-    groups = Counter(tuple(row.get(name) for name in dataset.least_by) for row in known)
-    yield from (
-        row for row in known if groups[tuple(row.get(name) for name in dataset.least_by)] >= dataset.least
-    )
+def group_of(dataset: PublishedDataset, row: Mapping[str, Any]) -> Group:
+    """Return the group of a row: what it is alike in with others, by which small groups are held back."""
+    return tuple(row.get(name) for name in dataset.least_by)
