@@ -124,12 +124,12 @@ def confirm_answer(
     same_version(row, version, {})
     given = row.level if level is None else level
     by_levels = instrument.method is Method.LEVELS
-    if by_levels:
+    if instrument.method is Method.LEVELS:
         checks.refuse(_faults_of_score(instrument, row, given, note))
     row.confirmed_by, row.confirmed_by_id_text, row.confirmed_at = actor.name, actor.id, at
     row.version += 1
     row.save()
-    if by_levels:
+    if by_levels and given is not None:
         InnerScore.objects.create(
             answer=row,
             answer_version=row.version,

@@ -156,9 +156,10 @@ def return_submission(actor: Actor, invitation: Key, reason: str, at: datetime) 
             .filter(round_id_text=str(row.round_id), submitted_at__isnull=False)
             .first()
         )
-        if part is None:
+        sent_at = part.submitted_at if part else None
+        if part is None or sent_at is None:
             raise NotFound(_("Daerah ini belum mengirim penilaian mandiri."))
-        sent_at, part.submitted_at, part.submitted_by = part.submitted_at, None, ""
+        part.submitted_at, part.submitted_by = None, ""
         part.save(update_fields=["submitted_at", "submitted_by"])
         journal.write(actor, "participation.return", part, round=part.round_id_text, reason=reason)
     made = Return.objects.create(
