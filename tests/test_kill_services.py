@@ -1,4 +1,4 @@
-"""Server and worker are killed while cases come in and move; what was answered is there once, and told once."""
+"""Server and worker are killed while cases come in and move; what was answered is there, and told, once."""
 
 import json
 import os
