@@ -8,7 +8,7 @@ from django.db import connection
 from tests.cast import REGENCY
 
 from balai.base import numbers, tenancy, worker
-from balai.base.errors import Conflict, Forbidden, Invalid, NotFound
+from balai.base.errors import Conflict, Forbidden, Invalid, Locked, NotFound
 from balai.base.journal import JournalEntry
 from balai.base.sealing import seal
 from balai.services import changes, reads
@@ -365,3 +365,28 @@ def test_a_notice_that_does_not_get_out_waits_and_says_why(desk: Desk) -> None:
     told = [one for one in reads.deliveries(desk.vera.actor, row) if one.way == "sms"]
     assert "no gateway" in told[0].last_error
     assert reads.deliveries(desk.cast.agus.actor, row) == ()
+
+
+def test_each_answer_is_rated_once_and_by_its_applicant_alone(desk: Desk) -> None:
+    sari, row = desk.cast.sari.actor, filed(desk.cast.sari.actor).case
+    with pytest.raises(Locked):
+        changes.rate(sari, row.pk, 5, "", FILED)
+    row = moved(desk.vera.actor, row, "assign", at("2026-08-19 09:00"))
+    row = moved(desk.cast.budi.actor, row, "accept", at("2026-08-19 10:00"))
+    row = moved(desk.cast.budi.actor, row, "answer", at("2026-08-20 09:00"), given={"result": ANSWER})
+    later = at("2026-08-20 10:00")
+    for other, refused in ((desk.cast.budi.actor, Forbidden), (desk.cast.agus.actor, NotFound)):
+        with pytest.raises(refused):
+            changes.rate(other, row.pk, 5, "", later)
+    with pytest.raises(Invalid, match="1 sampai 5"):
+        changes.rate(sari, row.pk, 6, "", later)
+    for _again in range(2):
+        changes.rate(sari, row.pk, 2, "Belum jelas.", later)
+    with pytest.raises(Conflict, match="sudah Anda nilai"):
+        changes.rate(sari, row.pk, 5, "", later)
+    row = moved(sari, row, "reopen", at("2026-08-21 09:00"), given={"reason": "Belum jelas juga."})
+    row = moved(desk.cast.budi.actor, row, "answer", at("2026-08-24 09:00"), given={"result": ANSWER})
+    changes.rate(sari, row.pk, 5, "", at("2026-08-24 10:00"))
+    row.refresh_from_db()
+    assert row.score == 5
+    assert list(Rating.objects.order_by("round").values_list("round", "score")) == [(0, 2), (1, 5)]
