@@ -12,14 +12,16 @@ from ninja import Field
 
 from balai.base.access import actor_of, public, signed_in
 from balai.base.api import After, Body, Limit, Page, Prose, Router, Version, Word
-from balai.base.errors import Fault, Forbidden, Invalid, NotFound
+from balai.base.errors import Fault, Invalid, NotFound
 from balai.base.network import address_of
 from balai.services import changes, reads
 from balai.services.api.asking import BY_CASE, SEEN, make_once, ticket_of
 from balai.services.api.told import (
+    CaseMoved,
     CasePossibleMove,
     CaseRow,
     CaseWhole,
+    case_moved,
     case_whole,
     possible,
     rows_of,
@@ -195,46 +197,45 @@ def case_moves(request: HttpRequest, code: Word, id: Word) -> list[CasePossibleM
     return [possible(one) for one in seen(request, code, id).moves]
 
 
-@router.post("/{code}/cases/{id}/moves/{move}", response=CaseWhole, summary="Make a move", openapi_extra=SEEN)
+@router.post("/{code}/cases/{id}/moves/{move}", response=CaseMoved, summary="Make a move", openapi_extra=SEEN)
 @public(BY_CASE)
 def make_move(request: HttpRequest, code: Word, id: Word, move: Word, body: MoveMade) -> HttpResponse:
     """When somebody else moved the case since `version`, 409 says where it stands now."""
-    actor, ticket = actor_of(request), ticket_of(request)
-    known(request, code, id)
 
-    def made() -> CaseWhole:
-        changes.move(
-            actor,
+    def made() -> CaseMoved:
+        known(request, code, id)
+        done = changes.move(
+            actor_of(request),
             id,
             move,
             version=body.version,
             at=timezone.now(),
             given=body.answers,
             offices=tuple(body.offices),
-            ticket=ticket,
+            ticket=ticket_of(request),
         )
-        return _afterwards(request, id)
+        return _afterwards(request, done.case)
 
-    return make_once(request, CaseWhole, made)
+    return make_once(request, CaseMoved, made)
 
 
-def _afterwards(request: HttpRequest, id: str) -> CaseWhole:
+def _afterwards(request: HttpRequest, row: Case) -> CaseMoved:
+    # A head who passes a case to another office does not see it any more.
     try:
-        return case_whole(reads.whole(actor_of(request), id, timezone.now(), ticket_of(request)))
-    except NotFound as error:
-        # A move may give a case to an office whose officers alone see it from then on.
-        raise Forbidden(_("Langkah ini membuat Anda tidak dapat melihat berkasnya lagi.")) from error
+        seen = reads.whole(actor_of(request), row.pk, timezone.now(), ticket_of(request))
+    except NotFound:
+        seen = None
+    return case_moved(row, seen)
 
 
 @router.post(
-    "/{code}/cases/{id}/tasks/{task}", response=CaseWhole, summary="End the part of my office in a case"
+    "/{code}/cases/{id}/tasks/{task}", response=CaseMoved, summary="End the part of my office in a case"
 )
 @public(BY_CASE)
 def end_part(request: HttpRequest, code: Word, id: Word, task: Word, body: PartDone) -> HttpResponse:
-    known(request, code, id)
-
-    def made() -> CaseWhole:
-        changes.finish(
+    def made() -> CaseMoved:
+        known(request, code, id)
+        row = changes.finish(
             actor_of(request),
             task,
             body.result,
@@ -243,6 +244,7 @@ def end_part(request: HttpRequest, code: Word, id: Word, task: Word, body: PartD
             given=body.answers,
             note=body.note,
         )
-        return _afterwards(request, id)
+        row.refresh_from_db()
+        return _afterwards(request, row)
 
-    return make_once(request, CaseWhole, made)
+    return make_once(request, CaseMoved, made)

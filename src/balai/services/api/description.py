@@ -14,7 +14,14 @@ from pydantic import TypeAdapter
 from balai.base.api import PROBLEM, Page
 from balai.base.openapi import FAULT, IDEMPOTENCY_KEY, PROBLEM_SCHEMA, PROBLEMS
 from balai.services.api.asking import SEEN
-from balai.services.api.told import CaseAttachment, CaseComment, CasePossibleMove, CaseRow, CaseWhole
+from balai.services.api.told import (
+    CaseAttachment,
+    CaseComment,
+    CaseMoved,
+    CasePossibleMove,
+    CaseRow,
+    CaseWhole,
+)
 from balai.services.api.tracking import FiledCase, TrackedCase
 from balai.services.rules.definition import Move, Service
 from balai.services.rules.schema import schema_of
@@ -25,6 +32,7 @@ _ANSWERS: Mapping[str, Any] = {
     "FiledCase": FiledCase,
     "CasePage": Page[CaseRow],
     "CaseWhole": CaseWhole,
+    "CaseMoved": CaseMoved,
     "PossibleMoves": list[CasePossibleMove],
     "Comments": list[CaseComment],
     "Files": list[CaseAttachment],
@@ -94,7 +102,7 @@ def _schemas(service: Service) -> Json:
         if move.form is not None:
             found[_input_of(move)] = {**schema_of(move.form), "title": str(move.title)}
     # A case of this service stands in no other state.
-    for name in ("CaseRow", "CaseWhole", "FiledCase"):
+    for name in ("CaseRow", "CaseWhole", "CaseMoved", "FiledCase"):
         found[name]["properties"]["state"] = _ref("State")
     return found
 
@@ -200,7 +208,7 @@ def _move(service: Service, move: Move) -> Json:
     }
     if move.because is not None:
         told += f" {move.because}"
-    operation = _write(f"move_{move.id}", str(move.title), "CaseWhole", _body(fields, *needed))
+    operation = _write(f"move_{move.id}", str(move.title), "CaseMoved", _body(fields, *needed))
     return {**operation, "description": told}
 
 

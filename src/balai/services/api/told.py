@@ -9,7 +9,7 @@ from uuid import UUID
 from balai.forms.rules import ToldPart
 from balai.forms.rules.values import plain
 from balai.people import reads as people
-from balai.services.models import CaseFile
+from balai.services.models import Case, CaseFile
 from balai.services.reads.queues import Line
 from balai.services.reads.whole import ClockSeen, Happened, Said, Whole
 from balai.services.rules.definition import Service
@@ -206,6 +206,20 @@ class CaseWhole:
     version: int
 
 
+@dataclass(frozen=True)
+class CaseMoved:
+    """A case after a write. `case` is null where the write has taken it out of the reader's sight."""
+
+    id: UUID
+    service: str
+    number: str
+    state: str
+    kind: str
+    office: str
+    version: int
+    case: CaseWhole | None
+
+
 def service_row(one: Service) -> ServiceRow:
     return ServiceRow(
         one.code,
@@ -316,6 +330,20 @@ def case_whole(seen: Whole) -> CaseWhole:
             for one in seen.tasks
         ],
         version=row.version,
+    )
+
+
+def case_moved(row: Case, seen: Whole | None) -> CaseMoved:
+    office = str(row.office_id or "")
+    return CaseMoved(
+        row.pk,
+        row.service,
+        row.number,
+        row.state,
+        row.kind,
+        _codes({office}).get(office, ""),
+        row.version,
+        case_whole(seen) if seen else None,
     )
 
 

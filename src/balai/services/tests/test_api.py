@@ -131,7 +131,8 @@ def test_a_case_lives_by_the_api_and_every_answer_is_as_described(desk: Desk) ->
     assert fits(told, "PossibleMoves", possible) == []
     assert "assign" in [one["id"] for one in possible if not one["refusal"]]
     after = move(vera, case["id"], "assign", read["version"])
-    assert fits(told, "CaseWhole", after.json()) == []
+    assert fits(told, "CaseMoved", after.json()) == []
+    assert after.json()["case"]["state"] == "assigned"
     assert (after.json()["state"], after.json()["office"]) == ("assigned", "diskominfo")
 
     # Of two who saw the same version the second is told where it stands.
@@ -314,9 +315,17 @@ def test_an_office_ends_its_part_by_the_api(desk: Desk) -> None:
     version = move(cast.budi.client, case["id"], "accept", version).json()["version"]
     asked = {"request": "Periksa kabelnya."}
     done = move(cast.budi.client, case["id"], "involve", version, answers=asked, offices=["dinkes"])
-    (part,) = done.json()["tasks"]
+    (part,) = done.json()["case"]["tasks"]
     assert (part["task"], part["office"], part["state"]) == ("assist", "dinkes", "open")
     body = {"version": part["version"], "result": "done", "answers": {"done": "Kabel sudah diganti."}}
     address = f"{CASES}/{case['id']}/tasks/{part['id']}"
     assert send(cast.wati.client, address, body).status_code == 404
-    assert send(cast.agus.client, address, body).json()["tasks"][0]["state"] == "done"
+    ended = send(cast.agus.client, address, body, "selesai").json()
+    assert ended["case"]["tasks"][0]["state"] == "done"
+    assert send(cast.agus.client, address, body, "selesai").json() == ended
+    # Who gives a case away is told that it is done, and does not see it any more.
+    reason = {"reason": "Bukan bidang dinas kami."}
+    given = move(
+        cast.wati.client, case["id"], "reassign", ended["version"], answers=reason, offices=["dinkes"]
+    )
+    assert (given.status_code, given.json()["office"], given.json()["case"]) == (200, "dinkes", None)
