@@ -16,11 +16,12 @@ from balai.base.days import CalendarEnds
 from balai.base.errors import Conflict, Refused
 from balai.services import publishing, reads
 from balai.services.models import Case
-from balai.services.simulating import played_services, simulate
+from balai.services.simulating import play_of, played_services, simulate
 
-AT_ONCE, DAYS_AT_ONCE = 24, 21
-STORIES, CASES, DAYS = 6, 60, 120
-"""Told by the worker: each story takes it some seconds, with room for other work between them."""
+AT_ONCE, DAYS_AT_ONCE = 6, 21
+"""As many cases as come in on 6 days, spread over 21."""
+STORIES, DAYS = 6, 120
+"""Told by the worker, a part of the cases each: so there is room for other work between them."""
 
 
 def load(at: datetime) -> int:
@@ -38,7 +39,8 @@ def _load(code: str, at: datetime) -> int:
     if Case.objects.filter(tenant=tenant, service=code, is_demo=True).exists():
         return 0
     try:
-        played = simulate(code, until=at, days=DAYS_AT_ONCE, seed=1, cases=AT_ONCE)
+        many = round(play_of(code).per_day * AT_ONCE)
+        played = simulate(code, until=at, days=DAYS_AT_ONCE, seed=1, cases=many)
     except CalendarEnds:
         # The holidays of this year are not decreed yet: there is nothing to count with.
         return 0
@@ -57,7 +59,8 @@ def tell_story(code: str, story: int) -> None:
     if not settings.OPTIONS.demo:
         raise Conflict(_("Berkas simulasi hanya untuk peragaan."))
     now = timezone.now()
-    played = simulate(code, until=now, days=DAYS, seed=story, cases=CASES)
+    many = round(play_of(code).per_day * DAYS / STORIES)
+    played = simulate(code, until=now, days=DAYS, seed=story, cases=many)
     jobs.tell(story - 1, STORIES, f"{code}: {played.filed}")
     if story == STORIES + 1:
         actor = system("services.publish", tenancy.current_tenant(), "data.publish")

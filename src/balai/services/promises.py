@@ -101,18 +101,19 @@ def cases_without_submission() -> int:
 @invariant("duplicate_cases")
 def duplicate_cases() -> int:
     """Count cases that were made of a filing of which there was one already."""
-    return _more_than_one(_cases().exclude(source_key="").values("service", "source_key"))
+    return _more_than_one(_cases().exclude(source_key=""), "source_key")
 
 
 @invariant("duplicate_receipts")
 def duplicate_receipts() -> int:
     """Count cases that share their number with another one."""
-    return _more_than_one(_cases().values("service", "number"))
+    return _more_than_one(_cases(), "number")
 
 
-def _more_than_one(rows: QuerySet[Case, dict[str, object]]) -> int:
-    again = rows.order_by().annotate(n=Count("pk")).filter(n__gt=1).values_list("n", flat=True)
-    return sum(count - 1 for count in again)
+def _more_than_one(rows: QuerySet[Case], name: str) -> int:
+    """Count the cases of a service beyond the first that have the same in the column `name`."""
+    same = rows.order_by().values("service", name).annotate(n=Count("pk")).filter(n__gt=1)
+    return sum(count - 1 for count in same.values_list("n", flat=True))
 
 
 @invariant("moves_without_journal")

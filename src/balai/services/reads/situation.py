@@ -80,12 +80,11 @@ def beside(rows: Sequence[Case]) -> Beside:
     """Gather what the machine needs to see cases; four queries, however many they are."""
     found, keys = Beside(), [row.pk for row in rows]
     tenant = tenancy.current_tenant()
-    for case, *move in (
-        CaseMove.objects.filter(tenant=tenant, case__in=keys)
-        .order_by("case_version")
-        .values_list("case_id", "move", "from_state", "to_state", "at", "actor_id_text")
+    moves = CaseMove.objects.filter(tenant=tenant, case__in=keys).order_by("case_version")
+    for case, move, source, target, at, account in moves.values_list(
+        "case_id", "move", "from_state", "to_state", "at", "actor_id_text"
     ):
-        found.moves[case].append((*move,))
+        found.moves[case].append((move, source, target, at, account))
     for task in CaseTask.objects.filter(tenant=tenant, case__in=keys).order_by("opened_at", "pk"):
         found.tasks[task.case_id].append(task)
     for clock in CaseClock.objects.filter(tenant=tenant, case__in=keys):

@@ -161,7 +161,7 @@ def _insert(
 ) -> None:
     """Copy the rows of a table that belong to what is copied, `own` columns with what is their own."""
     columns = [field.column for field in model._meta.local_concrete_fields]
-    taken = ", ".join(own.get(column, f't."{column}"') for column in columns)
+    taken = ", ".join(own.get(str(column), f't."{column}"') for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
     cursor.execute(
         f"INSERT INTO {model._meta.db_table} ({names}) SELECT {taken} FROM {table} c "  # noqa: S608

@@ -149,12 +149,13 @@ class _Player:
             case__is_demo=True,
             case__service=self.service.code,
         ).order_by("next_at", "pk")
-        while (found := rows.values_list("case_id", "next_at").first()) is not None:
-            rang = changes.ring(self.clock, str(found[0]), found[1] + _SECOND)
+        while (first := rows.first()) is not None and first.next_at is not None:
+            at = first.next_at + _SECOND
+            rang = changes.ring(self.clock, str(first.case_id), at)
             self.played.alarms += rang
             if not rang:
                 return
-            self._go_on(found[0], found[1] + _SECOND)
+            self._go_on(first.case_id, at)
 
     # --- filing ---------------------------------------------------------------------
 
