@@ -156,11 +156,11 @@ def _make(
     tell_step(service, row, step, known.id, at, world, plain)
     for number, effect in enumerate(step.effects):
         carry_out(signed, service, row, effect, f"{row.version}.{number}", at, plain)
-    _look_again(service, row, at, world)
+    look_again(service, row, at, world)
     return Moved(row, step)
 
 
-def _look_again(service: Service, row: Case, at: datetime, world: World) -> None:
+def look_again(service: Service, row: Case, at: datetime, world: World) -> None:
     """Hide a case from officers or from everybody where this move has made it so; never the other way."""
     situation = situation_of(service, row)
     known = machine.values(service, situation, at, world)

@@ -16,7 +16,7 @@ from balai.base.jobs import QueuedJob, later
 from balai.forms.changes import sealed
 from balai.forms.reads import context
 from balai.forms.rules import FileSeen, validate
-from balai.services.changes import counting
+from balai.services.changes import counting, moving
 from balai.services.changes.locking import locked, same_version
 from balai.services.models import Case, CaseFile, CaseKey, CaseMove
 from balai.services.reads import sight
@@ -95,6 +95,8 @@ def upgrade(actor: Actor, key: sight.Key, to: int, at: datetime, *, version: int
         office_id=row.office_id,
         case_version=row.version,
     )
+    # The new version may hide what the old one showed.
+    moving.look_again(new, row, at, world)
     journal.write(
         actor, "services.upgrade", row, version=[old.version, new.version], state=[from_state, state]
     )
