@@ -14,7 +14,9 @@ NOT_PAGES = frozenset(
 """Routes without a page to look at."""
 
 LOOKED_AT_ELSEWHERE = frozenset(
-    {"data-query-saved", "dataset-feedback-one"} | {"case", "case-move", "service-point"}
+    {"data-query-saved", "dataset-feedback-one"}
+    | {"case", "case-move", "service-point"}
+    | {"survey-door", "survey-form", "survey-thanks", "survey-found"}
 )
 """Pages that somebody must first make: test_query, test_portal and test_services_citizen look at them."""
 
