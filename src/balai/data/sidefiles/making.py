@@ -21,7 +21,7 @@ import apsw
 import apsw.sqlite_extra
 import duckdb
 
-from balai.data.sidefiles.shape import SideColumn, indexes, quoted, tallied
+from balai.data.sidefiles.shape import PLACE_INDEX, SideColumn, indexes, place_columns, quoted, tallied
 
 _SQLITE_INTEGER = 2**63 - 1
 _MOST_TOP = 10
@@ -109,6 +109,8 @@ def _rows(
         raise Unfit("SQLite took other rows than there are")
     for number, index in enumerate(indexes(columns, key, distinct, there)):
         sqlite.execute(f"CREATE INDEX by_{number} ON rows ({', '.join(map(quoted, index))})")
+    if place := place_columns(columns):
+        sqlite.execute(f"CREATE INDEX {PLACE_INDEX} ON rows ({', '.join(map(quoted, place))})")
     sqlite.execute("PRAGMA analysis_limit = 1000")
     sqlite.execute("ANALYZE")
     sqlite.close()

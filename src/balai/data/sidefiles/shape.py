@@ -29,6 +29,16 @@ class SideColumn:
         return self.sort in ("text", "region")
 
 
+PLACE_INDEX = "by_place"
+
+
+def place_columns(columns: Sequence[SideColumn]) -> tuple[str, str] | None:
+    """Return the columns of longitude and latitude of the first point, None where there is none."""
+    names = {one.name for one in columns if one.sort == "double"}
+    pairs = ((name, f"{name[:-4]}_lat") for name in sorted(names) if name.endswith("_lon"))
+    return next((pair for pair in pairs if pair[1] in names), None)
+
+
 def indexes(
     columns: Sequence[SideColumn], key: Sequence[str], distinct: Mapping[str, int], rows: int
 ) -> list[tuple[str, ...]]:

@@ -17,6 +17,7 @@ from balai.base import tenancy
 from balai.data import changes
 from balai.data.faces.ogc.asked import asked
 from balai.data.models import DatasetVersion
+from balai.data.reads import rows_sqlite
 from balai.data.sidefiles.versions import build_for
 from balai.data.tests.registry import NOW, a_bin, column, declared, founded, publish, steward, words
 from balai.people import reads as people
@@ -251,6 +252,24 @@ def test_who_has_it_is_told_so(bins: Cast) -> None:
     assert visitor().get(f"{ITEMS}?limit=3")["ETag"] != before
     publish([a_bin(1)], period="2027")
     assert visitor().get(ITEMS)["ETag"] != before
+
+
+def test_a_small_box_is_looked_up_and_a_large_one_walked_through(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows_sqlite, "_FEW_PLACES", 20)
+    with tenancy.scope(MALANG):
+        founded(cast)
+        # 20 columns of 20 points, numbered so that the order of the key is not that of places.
+        places = [(112.5 + n * 7 % 20 / 100, -8 + n // 20 / 100) for n in range(400)]
+        publish([a_bin(n, place=places[n], region="") for n in range(400)])
+        version = DatasetVersion.objects.select_related("dataset").get()
+        build_for(version)
+    for box in ("112.545,-7.955,112.555,-7.925", "112.495,-7.955,112.605,-7.925"):
+        west, south, east, north = map(float, box.split(","))
+        inside = [n for n, (x, y) in enumerate(places) if west <= x <= east and south <= y <= north]
+        found = visitor().get(f"{ITEMS}?limit=100&bbox={box}").json()["features"]
+        assert [int(one["id"]) for one in found] == inside
 
 
 def test_owslib_lists_and_reads_it(bins: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
