@@ -14,7 +14,7 @@ NOT_PAGES = frozenset(
 """Routes without a page to look at."""
 
 LOOKED_AT_ELSEWHERE = frozenset(
-    {"data-query-saved", "dataset-feedback-one"}
+    {"data-query-saved", "dataset-feedback-one", "data-asked-own"}
     | {"case", "case-move", "service-point"}
     | {"survey-door", "survey-form", "survey-thanks", "survey-found"}
 )

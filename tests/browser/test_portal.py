@@ -1,5 +1,6 @@
 """A citizen finds a dataset, draws it, takes it along, and says what is wrong with it; an office answers."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, ask, fits, no_sideways_scroll, picture
+from tests.browser.mailbox import latest
 
+WISHED = "Jumlah taman bermain anak"
 TEXT = "Tanggal 1 Januari 2020 jatuh pada hari Rabu, bukan Kamis."
 
 
@@ -73,6 +76,47 @@ def test_a_map_is_drawn_where_there_are_regions(site: Site, page360: Page) -> No
     page360.goto(site.at("/data/regions/?x=kind&ukur=sum.population"))
     expect(page360.locator(".map .map-shape").first).to_be_attached()
     fits(page360)
+
+
+def test_a_dataset_that_is_missing_is_asked_for_by_letter_and_refused_by_law(
+    site: Site, page360: Page, open_as: Callable[..., Page]
+) -> None:
+    page360.goto(site.at("/data/?q=taman+bermain+anak"))
+    page360.get_by_role("link", name="Minta set data yang belum ada").click()
+    expect(page360.locator("textarea[name=what]")).to_have_value("taman bermain anak")
+    page360.get_by_role("button", name="Kirim permintaan").click()
+    expect(page360.locator(".faults")).to_be_visible()
+    fits(page360)
+    page360.fill("textarea[name=what]", f"{WISHED} tiap kelurahan")
+    page360.fill("textarea[name=why]", "Untuk skripsi tentang ruang bermain.")
+    page360.get_by_label("penelitian atau tugas kuliah").check()
+    page360.fill("input[name=email]", "mahasiswa@contoh.id")
+    page360.get_by_role("button", name="Kirim permintaan").click()
+    expect(page360.locator("h1")).to_contain_text("periksa surel Anda")
+    fits(page360)
+    path = re.search(r"/data/permintaan/saya/[\w-]+/", latest(site, "mahasiswa@contoh.id"))
+    assert path
+    page360.goto(site.at(path[0]))
+    fits(page360)
+    page360.get_by_role("button", name="Kirim permintaan saya").click()
+    expect(page360.locator("main")).to_contain_text("menunggu jawaban walidata")
+    page360.goto(site.at("/data/permintaan/"))
+    expect(page360.locator("main")).not_to_contain_text(WISHED)
+    steward = open_as("bagus", 1280)
+    steward.goto(site.at("/meja/permintaan-set-data/"))
+    fits(steward)
+    steward.get_by_role("link", name=WISHED).click()
+    fits(steward)
+    steward.get_by_label("Ditolak: ada alasan menurut hukum").check()
+    steward.fill("input[name=title]", "Taman bermain tiap kelurahan")
+    steward.fill("textarea[name=answer]", "Belum pernah didata; masuk rencana tahun depan.")
+    steward.select_option("select[name=ground]", "not_held")
+    steward.get_by_role("button", name="Simpan dan kirim jawaban").click()
+    steward.wait_for_url("**/meja/permintaan-set-data/")
+    page360.goto(site.at("/data/permintaan/"))
+    expect(page360.locator("main")).to_contain_text("UU 14/2008 Pasal 6 ayat (3)")
+    fits(page360)
+    picture(page360, "data-diminta")
 
 
 def test_what_a_reader_finds_wrong_reaches_the_desk_and_the_answer_comes_back(
