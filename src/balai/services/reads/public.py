@@ -103,14 +103,27 @@ def counted(service: Service, now: datetime) -> dict[str, Any]:
     rows = Case.objects.filter(
         tenant=tenancy.current_tenant(), service=service.code, received_at__gte=begin
     ).order_by()
-    groups = list(rows.values_list("is_public", "topic", "region_code", "state").annotate(count=Count("pk")))
+    total = 0
+    topics, states, villages = Counter[str](), Counter[str](), Counter[str]()
+    cells = Counter[tuple[str, str]]()
+    groups = rows.values_list("is_public", "topic", "region_code", "state").annotate(count=Count("pk"))
+    for shown, topic, region, state, count in groups.iterator():
+        total += count
+        if shown:
+            topics[topic] += count
+            states[state] += count
+            villages[region] += count
+            cells[topic, region[:_DISTRICT]] += count
     return {
         "counted_at": now.isoformat(),
         "since": since.isoformat(),
-        "total": sum(count for *_key, count in groups),
-        "groups": [[topic, region, state, count] for public, topic, region, state, count in groups if public],
+        "total": total,
+        "topics": topics,
+        "states": states,
+        "villages": villages,
+        "cells": [[topic, district, count] for (topic, district), count in cells.items()],
         "months": _months(rows.filter(is_public=True), since, timezone.localtime(now).date()),
-        "offices": _offices(rows.filter(is_public=True)),
+        "offices": _offices(service, rows.filter(is_public=True)),
         "points": list(_points(service, rows, now)),
     }
 
@@ -131,12 +144,36 @@ def _months(rows: QuerySet[Case], since: date, until: date) -> list[list[Any]]:
     return found
 
 
-def _offices(rows: QuerySet[Case]) -> list[list[Any]]:
-    """Return [office, state, late, days, score, count] of every group of cases alike in these."""
+def _offices(service: Service, rows: QuerySet[Case]) -> list[dict[str, Any]]:
+    """Return how each office answered: what `OfficeCounted` tells, with how many rated and their sum."""
     groups = rows.filter(office__isnull=False).values_list(
         "office", "state", "is_late", "days_taken", "score"
     )
-    return [[str(office), *rest] for office, *rest in groups.annotate(count=Count("pk"))]
+    by_office: dict[str, list[tuple[Any, ...]]] = {}
+    for office, *rest in groups.annotate(count=Count("pk")).iterator():
+        by_office.setdefault(str(office), []).append(tuple(rest))
+    return [{"office": key, **_office(service, found)} for key, found in by_office.items()]
+
+
+def _office(service: Service, groups: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+    days = Counter[int]()
+    opened = closed = in_time = rated = scored = 0
+    for state, is_late, taken, score, count in groups:
+        known = service.states.get(state)
+        if known is not None and not known.is_closed:
+            opened += count
+        else:
+            closed += count
+            in_time += 0 if is_late else count
+            if taken is not None:
+                days[taken] += count
+        if score is not None:
+            rated += count
+            scored += score * count
+    return {
+        "open": opened, "closed": closed, "in_time": in_time, "median": _median(days),
+        "rated": rated, "scored": scored,
+    }  # fmt: skip
 
 
 def _points(service: Service, rows: QuerySet[Case], now: datetime) -> Iterable[dict[str, Any]]:
@@ -174,33 +211,28 @@ def _as_json(value: Any) -> Any:
 
 
 def _told(service: Service, said: Mapping[str, Any]) -> PublicFigures:
-    topics, states, villages = Counter[str](), Counter[str](), Counter[str]()
-    cells = Counter[tuple[str, str]]()
-    for topic, region, state, count in said["groups"]:
-        topics[topic] += count
-        states[state] += count
-        villages[region] += count
-        cells[topic, region[:_DISTRICT]] += count
+    topics, villages = said["topics"], said["villages"]
+    cells = {(topic, district): count for topic, district, count in said["cells"]}
     districts = Counter[str]()
     for region, count in villages.items():
         districts[region[:_DISTRICT]] += count
     names = places.names({*villages, *districts} - {""})
     dataset = service.publication.dataset
     least = dataset.least if dataset else 0
-    table = {(topic, district): cells[topic, district] for topic in topics for district in districts}
+    table = {(topic, district): cells.get((topic, district), 0) for topic in topics for district in districts}
     return PublicFigures(
         datetime.fromisoformat(said["counted_at"]),
         date.fromisoformat(said["since"]),
         said["total"],
         sum(topics.values()),
         _lines(topics, topic_names(service)),
-        _in_order(states, {key: str(state.title) for key, state in service.states.items()}),
+        _in_order(said["states"], {key: str(state.title) for key, state in service.states.items()}),
         tuple(Counted(month, month, count) for month, count in said["months"]),
         _lines(villages, names),
         _lines(districts, names),
         held_back(table, least),
         least,
-        _offices_told(service, said["offices"], least),
+        _offices_told(said["offices"], least),
         tuple(said["points"]),
     )
 
@@ -223,38 +255,21 @@ def _in_order(counts: Mapping[str, int], names: Mapping[str, str]) -> tuple[Coun
     return tuple(Counted(key, names.get(key, key), counts[key]) for key in keys)
 
 
-def _offices_told(service: Service, groups: Iterable[Iterable[Any]], least: int) -> tuple[OfficeCounted, ...]:
-    by_office: dict[str, list[tuple[Any, ...]]] = {}
-    for office, *rest in groups:
-        by_office.setdefault(office, []).append(tuple(rest))
-    names = people.office_names(set(by_office))
-    found = [_office(service, names.get(key, key), rows, least) for key, rows in by_office.items()]
+def _offices_told(said: Iterable[Mapping[str, Any]], least: int) -> tuple[OfficeCounted, ...]:
+    rows = list(said)
+    names = people.office_names({row["office"] for row in rows})
+    found = [
+        OfficeCounted(
+            names.get(row["office"], row["office"]),
+            row["open"],
+            row["closed"],
+            row["median"],
+            row["in_time"] / row["closed"] if row["closed"] else None,
+            row["scored"] / row["rated"] if row["rated"] >= max(least, 1) else None,
+        )
+        for row in rows
+    ]
     return tuple(sorted(found, key=lambda one: (-(one.open + one.closed), one.name)))
-
-
-def _office(service: Service, name: str, rows: Iterable[tuple[Any, ...]], least: int) -> OfficeCounted:
-    days, scores = Counter[int](), Counter[int]()
-    opened = closed = in_time = 0
-    for state, is_late, taken, score, count in rows:
-        known = service.states.get(state)
-        if known is not None and not known.is_closed:
-            opened += count
-        else:
-            closed += count
-            in_time += 0 if is_late else count
-            if taken is not None:
-                days[taken] += count
-        if score is not None:
-            scores[score] += count
-    rated = scores.total()
-    return OfficeCounted(
-        name,
-        opened,
-        closed,
-        _median(days),
-        in_time / closed if closed else None,
-        sum(score * count for score, count in scores.items()) / rated if rated >= max(least, 1) else None,
-    )
 
 
 def _median(days: Counter[int]) -> int | None:

@@ -380,6 +380,7 @@ def test_the_public_numbers_are_those_of_the_records(desk: Desk) -> None:
     assert rows["village", VILLAGE, ""] == 6
     assert sum(count for (table, *_rest), count in rows.items() if table == "month") == 6
     assert rows["topic_district", "road", VILLAGE[:8]] is None, "3 is fewer than may be told"
+    assert sum(one["open"] + one["closed"] for one in figures["offices"]) == 6
     points = client.get("/layanan/sambat/peta/titik.json").json()["features"]
     assert len(points) == 6
     assert points[0]["geometry"]["coordinates"] == [112.631, -7.983], "the middle of its cell of 100 m"
