@@ -20,7 +20,7 @@ from balai.services.simulating import play_of, played_services, simulate
 
 AT_ONCE, DAYS_AT_ONCE = 6, 21
 """As many cases as come in on 6 days, spread over 21."""
-STORIES, DAYS = 6, 120
+STORIES, DAYS = 5, 120
 """Told by the worker, a part of the cases each: so there is room for other work between them."""
 
 
@@ -45,7 +45,10 @@ def _load(code: str, at: datetime) -> int:
         # The holidays of this year are not decreed yet: there is nothing to count with.
         return 0
     for story in range(2, STORIES + 2):
-        jobs.later("services.demo_story", tenant, key=f"{code}/{story}", code=code, story=story)
+        # Apart from each other, so that the worker does what else there is to do at the first start.
+        after = timezone.now() + timedelta(minutes=story - 2)
+        key = f"{code}/{story}"
+        jobs.later("services.demo_story", tenant, key=key, run_after=after, code=code, story=story)
     return played.filed
 
 

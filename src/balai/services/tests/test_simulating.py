@@ -1,14 +1,18 @@
 """A service played with invented cases: one seed, one story, whole and marked as what it is."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.core import mail
 from django.db import transaction
 
 from balai.base import invariants, worker
-from balai.services import promises
+from balai.base.errors import Conflict
+from balai.base.jobs import QueuedJob
+from balai.services import demo, promises
 from balai.services.models import Case, CaseMove, Notice, Rating
 from balai.services.simulating import multiply, simulate
 from balai.services.tests.desk import Desk, at
@@ -64,3 +68,17 @@ def test_the_same_seed_tells_the_same_story(desk: Desk) -> None:
             transaction.set_rollback(True)
     assert stories[0] == stories[1] != stories[2]
     assert max(move[4] for move in stories[0]) <= NOW + timedelta(seconds=1)
+
+
+def test_the_demo_tells_a_short_story_at_once_and_asks_the_worker_for_the_rest(
+    desk: Desk, settings: LazySettings
+) -> None:
+    first = demo.load(NOW)
+    assert first == Case.objects.count() > 10
+    assert demo.load(NOW) == 0, "the second start finds the cases"
+    rows = QueuedJob.objects.filter(name="services.demo_story")
+    assert {row.payload["code"] for row in rows} == {"mcc_room", "sambat"}
+    assert rows.count() == 2 * demo.STORIES
+    settings.OPTIONS = replace(settings.OPTIONS, demo=False)
+    with pytest.raises(Conflict, match="peragaan"):
+        demo.tell_story("sambat", 2)
