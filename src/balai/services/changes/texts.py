@@ -61,7 +61,7 @@ def take_text(actor: Actor, message: Text, now: datetime) -> str:
             return _filed(actor, row, said, message, now)
         case "track":
             return _tracked(actor, said, message, now)
-    return _helped(said, is_asked=row is not None)
+    return _helped(said, is_asked=row is not None or not said.word)
 
 
 def _helped(said: rules.Said, *, is_asked: bool) -> str:
