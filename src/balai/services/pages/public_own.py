@@ -1,10 +1,12 @@
 """Everything of one's own in services: cases, unfinished forms, cases one follows, and what was told."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,6 +17,9 @@ from balai.services import changes, reads
 from balai.services.pages.desk_words import case_address
 from balai.services.reads import sight
 from balai.services.rules.definition import Service
+
+NOTICES = 20
+"""Notices on a page; the older ones are a link away."""
 
 
 @never_cache
@@ -31,6 +36,7 @@ def own(request: HttpRequest) -> HttpResponse:
         for row in drafts.drafts(actor, now).exclude(channel="counter")
         if row.form in forms
     ]
+    notices = reads.inbox(actor, NOTICES, _before(request.GET.get("sebelum", "")))
     context = {
         "cases": [
             (line, known.get(line.service), _state(known.get(line.service), line.state))
@@ -38,11 +44,21 @@ def own(request: HttpRequest) -> HttpResponse:
         ],
         "followed": reads.followed(actor),
         "unfinished": unfinished,
-        "notices": reads.inbox(actor),
+        "notices": notices,
+        "older": notices[-1].at.isoformat() if len(notices) == NOTICES else "",
         "unread": reads.unread(actor),
         "now": now,
     }
     return render(request, "services/public/own.html", context)
+
+
+def _before(text: str) -> datetime | None:
+    """Return the instant a page of notices ends before; None for the first page, and for what is no instant."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is not None and timezone.is_aware(found) else None
 
 
 @require_POST
@@ -50,7 +66,7 @@ def own(request: HttpRequest) -> HttpResponse:
 def read(request: HttpRequest, key: UUID) -> HttpResponse:
     """Open the case a notice is about; the notice is read with it."""
     actor = actor_of(request)
-    found = next((one for one in reads.inbox(actor) if one.id == key), None)
+    found = reads.notice(actor, key)
     changes.read_notice(actor.id, key, timezone.now())
     if found is None:
         return redirect("own-cases")

@@ -5,7 +5,7 @@ from balai.services.reads.asked import Asking, asked_in
 from balai.services.reads.definitions import service, service_of, services, version_of
 from balai.services.reads.figures import OfficeFigures, board_of_offices
 from balai.services.reads.followed import Followed, followed, followed_case
-from balai.services.reads.inbox import Delivery, Message, deliveries, inbox, unread
+from balai.services.reads.inbox import Delivery, Message, deliveries, inbox, notice, unread
 from balai.services.reads.points import facts_of, point, point_at, points
 from balai.services.reads.public import Counted, PublicFigures, public_figures, topic_names
 from balai.services.reads.queues import (
@@ -57,6 +57,7 @@ __all__ = [
     "followed_case",
     "inbox",
     "my_queue",
+    "notice",
     "office_names",
     "office_queue",
     "own_cases",

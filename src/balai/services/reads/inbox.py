@@ -32,17 +32,24 @@ def inbox(actor: Actor, size: int = PAGE, before: datetime | None = None) -> tup
     rows = _own(actor)
     if before is not None:
         rows = rows.filter(at__lt=before)
-    return tuple(
-        Message(
-            row.pk,
-            row.case_id,
-            row.case.number,
-            row.subject,
-            unseal(row.text, "services.notice", row.tenant),
-            row.at,
-            row.read_at is not None,
-        )
-        for row in rows.select_related("case").order_by("-at")[:size]
+    return tuple(_message(row) for row in rows.select_related("case").order_by("-at")[:size])
+
+
+def notice(actor: Actor, key: sight.Key) -> Message | None:
+    """Return one notice of the actor's account, None where it has no such."""
+    row = _own(actor).filter(pk=sight.key_of(key)).select_related("case").first()
+    return _message(row) if row else None
+
+
+def _message(row: Notice) -> Message:
+    return Message(
+        row.pk,
+        row.case_id,
+        row.case.number,
+        row.subject,
+        unseal(row.text, "services.notice", row.tenant),
+        row.at,
+        row.read_at is not None,
     )
 
 

@@ -171,6 +171,8 @@ def test_an_account_goes_on_where_it_was_and_finds_everything_in_one_place(desk:
     notice = reads.inbox(desk.cast.sari.actor)[0]
     assert client.post(f"/saya/kabar/{notice.id}/")["Location"] == f"/berkas/{row.pk}/"
     assert reads.unread(desk.cast.sari.actor) == 0
+    for odd in ("x", "2026-13-45T00:00", "2026-01-01T00:00", "2026-01-01T00:00+07:00"):
+        assert client.get("/saya/berkas/", {"sebelum": odd}).status_code == 200
     for person in (desk.cast.agus.client, desk.cast.budi.client):
         assert row.number not in text_of(person.get("/saya/berkas/"))
         assert person.post(f"/saya/kabar/{notice.id}/")["Location"] == "/saya/berkas/"
