@@ -53,7 +53,7 @@ def own(request: HttpRequest) -> HttpResponse:
 
 
 def _before(text: str) -> datetime | None:
-    """Return the instant a page of notices ends before; None for the first page, and for what is no instant."""
+    """Return the instant a page of notices ends before; None for the first page and for no instant."""
     try:
         found = parse_datetime(text)
     except ValueError:
