@@ -36,7 +36,7 @@ def test_the_page_of_questions_is_for_everyone(
     fits(page)
     summary = page.locator(".query-tables summary", has=page.locator("code", has_text="holidays")).first
     summary.press("Enter")
-    page.get_by_role("button", name="Sisipkan namanya: holidays").press("Enter")
+    page.locator(".query-tables button[data-inserts=holidays]").press("Enter")
     expect(page.locator("#sql")).to_have_value(re.compile("holidays"))
     page.locator("#sql").fill(RIGHT)
     page.get_by_role("button", name="Jalankan").click()

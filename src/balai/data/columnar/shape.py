@@ -17,6 +17,9 @@ MEMORY = "1GB"
 
 LONGEST_ROW = 16_777_216
 """bytes of one row of a file that is handed in"""
+CSV_BUFFER = 2 * LONGEST_ROW
+"""bytes of a CSV file read at once; by itself the engine takes sixteen of the longest rows, which its
+memory does not hold, once a file is as large as that"""
 
 _POINT = r"-?[0-9]{1,3}(\.[0-9]{1,12}[0-9]*)?"
 _FORMS = {

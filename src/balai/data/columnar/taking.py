@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from balai.base.errors import Fault, Invalid
 from balai.data.columnar.ending import refuse_unclosed
-from balai.data.columnar.shape import LONGEST_ROW, Engine, quoted, text
+from balai.data.columnar.shape import CSV_BUFFER, LONGEST_ROW, Engine, quoted, text
 from balai.data.rules.metadata import Column, ColumnType, Declaration, Transform
 from balai.data.rules.transforms import VILLAGE_LENGTH, Locate
 
@@ -52,7 +52,7 @@ def _csv(path: Path, names: Sequence[str], *, header: bool, newline: str, delimi
         f"read_csv({text(path)}, header={str(header).lower()}, auto_detect=false, delim={text(delimiter)}, "
         f"quote='\"', escape='\"', new_line='{newline}', nullstr='', "
         # In parallel a quoted line break may be taken for the end of a row.
-        f"parallel=false, max_line_size={LONGEST_ROW}, columns={{{shape}}})"
+        f"parallel=false, max_line_size={LONGEST_ROW}, buffer_size={CSV_BUFFER}, columns={{{shape}}})"
     )
 
 

@@ -4,6 +4,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -114,7 +115,12 @@ def _delimiter(text: str) -> str:
         lines = lines[:-1] if len(text) >= LOOKED_AT - 4 else lines
 
     def weight(delimiter: str) -> tuple[float, int]:
-        counts = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter))
+        counts: Counter[int] = Counter()
+        # A cell may be longer than this reader takes; the lines before it tell enough.
+        with suppress(csv.Error):
+            counts.update(len(row) for row in csv.reader(lines, delimiter=delimiter))
+        if not counts:
+            return 0, 0
         width, often = max(counts.items(), key=lambda pair: (pair[1] * (pair[0] > 1), pair[0]))
         return (often if width > 1 else 0, width)
 

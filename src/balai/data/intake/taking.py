@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from balai.base.errors import Fault, Invalid
 from balai.data.columnar.ending import refuse_unclosed
-from balai.data.columnar.shape import LONGEST_ROW, Engine, quoted, text
+from balai.data.columnar.shape import CSV_BUFFER, LONGEST_ROW, Engine, quoted, text
 from balai.data.intake import features, workbooks
 from balai.data.intake.bounds import MEMORY, MOST_COLUMNS, MOST_REJECTED, unfit
 from balai.data.intake.decoding import Tell, examine, is_packed, to_utf8, unpack
@@ -160,7 +160,7 @@ def _of_csv(
         "nullstr='', strict_mode=true, store_rejects=true, "
         f"rejects_limit={MOST_REJECTED}, "
         # In parallel a quoted line break may be taken for the end of a row.
-        f"parallel=false, max_line_size={LONGEST_ROW}, columns={{{shape}}})"
+        f"parallel=false, max_line_size={LONGEST_ROW}, buffer_size={CSV_BUFFER}, columns={{{shape}}})"
     )
     filled = " OR ".join(f"{quoted(name)} IS NOT NULL" for name in names[:200])
     with engine(folder) as duck:

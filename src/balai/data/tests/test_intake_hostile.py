@@ -15,6 +15,7 @@ from tests.cast import Cast
 
 from balai.data.intake.naming import _key
 from balai.data.intake.reading import canonical, fits
+from balai.data.intake.taking import take
 from balai.data.rules.metadata import ColumnType
 from balai.data.tests import files
 from balai.data.tests.files import agreed, given
@@ -183,6 +184,23 @@ def test_a_csv_of_a_hundred_megabytes_stays_under_a_gib(tmp_path: Path) -> None:
     told = _run("large_intake.py", str(tmp_path / "large"), "100")
     assert told["faults"] == 0 and told["published"] == told["rows"] and told["state"] == "published"
     assert told["peak_mb"] < 1024, told
+
+
+@pytest.mark.long
+def test_a_csv_larger_than_the_memory_of_the_engine_is_read(tmp_path: Path) -> None:
+    source = tmp_path / "wide.csv"
+    with source.open("w") as file:
+        file.write("id,name\n")
+        for start in range(0, 2_000_000, 10_000):
+            file.write("".join(f"{n},{chr(97 + n % 26) * 250}\n" for n in range(start, start + 10_000)))
+    taken = take(source, tmp_path, tmp_path / "raw.parquet", {}, lambda _done, _total: None)
+    assert (taken.rows, taken.rejected) == (2_000_000, ())
+
+
+def test_a_cell_longer_than_python_reads_does_not_stop_the_guess_of_a_layout(cast: Cast) -> None:
+    founded(cast)
+    row = given(producer(cast), f"id,name\n1,Satu\n2,{'x' * 200_000}\n".encode())
+    assert (row.state, row.taken["rows"], row.taken["names"]) == ("asking", 2, ["id", "name"])
 
 
 def test_a_worker_killed_at_any_moment_loses_no_file_that_was_acknowledged(tmp_path: Path) -> None:
