@@ -71,7 +71,7 @@ def test_what_was_chosen_for_a_file_is_remembered_for_the_next(cast: Cast) -> No
         ("csv", _PLAIN.replace(",", "\t").encode(), "a.tsv"),
         ("csv", _PLAIN.encode("utf-16"), "a.csv"),
         ("csv", _PLAIN.encode("utf-8-sig"), "a.csv"),
-        ("csv", gzip.compress(_PLAIN.encode()), "a.csv.gz"),
+        ("csv", gzip.compress(_PLAIN.encode(), mtime=0), "a.csv.gz"),
         ("csv", b"id,name\r\n1,'Satu'\r\n2,'Dua'\r\n", "a.csv"),
         ("xlsx", files.workbook([["Laporan"], [], ["id", "name"], [1.0, "Satu"], [2, "Dua"]]), "a.xlsx"),
         ("json", b'[{"id": 1, "name": "Satu"}, {"name": "Dua", "id": 2}]', "a.json"),
