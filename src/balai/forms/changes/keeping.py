@@ -74,7 +74,7 @@ class Begun:
 
 
 def hand(actor: Actor, filed_by: str) -> Actor:
-    """Return whom the journal names for what is done to a draft: whoever fills it in for another, else nobody.
+    """Return whom the journal names for what is done to a draft: who fills it in for another, else nobody.
 
     Whether a form hides its reporter is known only when it is sent, and a line of the journal
     is never taken back. Whoever keeps the finished form says who sent it, where that may be said.

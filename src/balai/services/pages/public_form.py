@@ -1,4 +1,4 @@
-"""The form of a service, step by step, until it is sent: with or without an account, for oneself or others."""
+"""The form of a service, step by step until it is sent: with or without an account, for oneself or others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
