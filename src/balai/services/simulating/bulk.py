@@ -109,7 +109,7 @@ def _copy(batch: list[tuple[UUID, str]], series: dict[str, NumberSeries]) -> Non
         cursor.executemany("INSERT INTO copied VALUES (%s, %s, %s, %s, %s)", [one.row() for one in made])
         cursor.execute(
             f"INSERT INTO copied_moves SELECT m.id, {_new_id()}, c.new FROM copied c "  # noqa: S608
-            "JOIN services_casemove m ON m.case_id = c.old AND m.tenant = %s",
+            "CROSS JOIN services_casemove m WHERE m.case_id = c.old AND m.tenant = %s",
             [tenancy.current_tenant()],
         )
         source = "CASE WHEN t.source_key = '' THEN '' ELSE replace(c.text, '-', '') END"
@@ -159,12 +159,15 @@ def _insert(
     own: dict[str, str],
     table: str = "copied",
 ) -> None:
-    """Copy the rows of a table that belong to what is copied, `own` columns with what is their own."""
+    """Copy the rows of a table that belong to what is copied, `own` columns with what is their own.
+
+    The order of the join is told: SQLite would go through the large table for each of the copies.
+    """
     columns = [field.column for field in model._meta.local_concrete_fields]
     taken = ", ".join(own.get(str(column), f't."{column}"') for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
     cursor.execute(
         f"INSERT INTO {model._meta.db_table} ({names}) SELECT {taken} FROM {table} c "  # noqa: S608
-        f"JOIN {model._meta.db_table} t ON {on} AND t.tenant = %s",
+        f"CROSS JOIN {model._meta.db_table} t WHERE {on} AND t.tenant = %s",
         [tenancy.current_tenant()],
     )
