@@ -1,4 +1,4 @@
-"""Give an installation SAMBAT at work: its office, its verifier, and a key of their program; say it as JSON."""
+"""Give an installation SAMBAT at work: office, verifier, a key of their program; say it as JSON."""
 
 import json
 import sys

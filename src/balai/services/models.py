@@ -84,9 +84,7 @@ class Case(TenantModel):
     is_secret = models.BooleanField(default=False)
     is_protected = models.BooleanField(default=False)
     is_public = models.BooleanField(default=False)
-    point = models.ForeignKey(
-        "Point", on_delete=models.PROTECT, null=True, blank=True, related_name="cases"
-    )
+    point = models.ForeignKey("Point", on_delete=models.PROTECT, null=True, blank=True, related_name="cases")
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
     )
