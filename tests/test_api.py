@@ -37,7 +37,7 @@ from balai.plan.models import Action, Period, Report
 from balai.plan.tests.town import NOW, Town, found
 from balai.site.api import api, description
 from tests.cast import MALANG, REGENCY, Cast, Person, someone, visitor_at
-from tests.world import saved_by
+from tests.world import saved_by, wish_given_to
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = "/api/v1/plan/reports"
@@ -139,9 +139,10 @@ SUCCEEDS_OTHERWISE = {
     "data_announce": "201",
     "data_append": "204",
     "data_drop": "204",
+    "data_wish": "201",
     "services_file_case": "201",
 }
-"""After tus 1.0 a file begun is told where to send it, a part and an end need no words; a case is made."""
+"""After tus 1.0 a file begun is told where to go, a part and an end need no words; the others are made."""
 WRITES_WITHOUT_KEY = {"data_ask_query", "data_append", "data_drop", "services_track", "services_take"}
 """A question writes nothing; a part is known by its offset; what was given up cannot be given up again;
 who follows a case by its PIN changes nothing of it; a text message has an id of its own."""
@@ -232,6 +233,7 @@ def _data_asked(cast: Cast, settings: Any, folder: Path) -> dict[str, tuple[Pers
     row = data.declare(budi.actor, declared())
     data.submit(budi.actor, row.code, version=row.version, at=NOW)
     question = saved_by(budi.account.pk, "public")
+    wish = wish_given_to(MALANG, cast.kominfo)
     upload = data.begin_upload(budi.actor, None, "tong.csv", 10, at=NOW)
     visits, served, counted = "/data/datasets/visits", "/data/indicators/served", f"/data/figures/{figure.id}"
     return {
@@ -253,6 +255,7 @@ def _data_asked(cast: Cast, settings: Any, folder: Path) -> dict[str, tuple[Pers
         "/data/queries/{slug}": (rini, f"/data/queries/{question.slug}"),
         "/data/queries/{slug}/answer": (rini, f"/data/queries/{question.slug}/answer"),
         "/data/uploads": (budi, "/data/uploads"),
+        "/data/wishes/{wish}": (budi, f"/data/wishes/{wish.pk}"),
         "/data/uploads/{upload}": (budi, f"/data/uploads/{upload.pk}"),
     }
 

@@ -652,7 +652,8 @@ def test_no_other_method_opens_what_a_route_does_not_answer(name: str, world: Wo
     for line in lines:
         answered[line.route.address] = answered.get(line.route.address, frozenset()) | line.route.methods
     wrong, before = [], rows()
-    for line in lines:
+    # Whose thing it is says nothing of a method that is not there.
+    for line in {line.route.address: line for line in lines}.values():
         for method in METHODS - answered[line.route.address] | {"TRACE"}:
             answer = person.client.generic(method, line.address, headers=AS_PROGRAM)
             if answer.status_code not in (401, 403, 404, 405) and not is_refused(answer, line):

@@ -187,6 +187,7 @@ def files_through_kills(house: Installation, key: str, kills: int, seed: int) ->
     assert {name: value for name, value in told.items() if value and name != "audit_length"} == {}, seed
 
 
+@pytest.mark.long
 def test_files_sent_while_everything_is_killed_are_published(house: tuple[Installation, str]) -> None:
     files_through_kills(*house, kills=2, seed=random.randrange(2**32))
 

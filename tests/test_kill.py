@@ -95,6 +95,7 @@ def _nothing_lost_nothing_doubled(house: Installation, kills: int, seed: int) ->
     assert {name: told[name] for name in SETTLED} == dict.fromkeys(SETTLED, 0)
 
 
+@pytest.mark.long
 def test_three_kills_lose_and_double_nothing(house: Installation) -> None:
     _nothing_lost_nothing_doubled(house, kills=3, seed=1)
 
@@ -209,6 +210,7 @@ def test_two_hundred_reports_and_ten_kills(tmp_path: Path, seed: int) -> None:
 # --- the processes ---------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_killed_worker_or_web_server_is_started_again_and_all_end_together(house: Installation) -> None:
     house.start()
     for word in ("manage.py work", "granian"):

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field
 
-from balai.base.access import actor_of, needs
+from balai.base.access import actor_of, needs, signed_in
 from balai.base.api import Body, Prose, Router, Version, Word, write_once
 from balai.base.network import address_of
 from balai.data.changes.asked import Answered, Wish, answer_wish, ask_for_dataset
@@ -19,16 +19,15 @@ router = Router()
 
 
 class Wished(Body):
-    """A dataset you miss. `email` is asked of who has no account; a letter there proves it."""
+    """A dataset you miss. Who has no account asks on the page `/data/permintaan/`, by e-mail."""
 
     what: Prose
     why: Prose
     use: Annotated[Word, Field(description="research, press, business, community, government or own")]
-    email: Word = ""
 
 
 class WishTaken(Body):
-    """What became of a wish at once: `unproved` until the letter is answered, or `new`."""
+    """What became of a wish at once."""
 
     state: str
 
@@ -57,10 +56,10 @@ def wishes(
 
 
 @router.post("/wishes", response={201: WishTaken}, summary="Ask for a dataset that is missing")
-@needs("data.read")
+@signed_in
 def wish(request: HttpRequest, body: Wished) -> HttpResponse:
     def made() -> WishTaken:
-        said = Wish(body.what, body.why, body.use, body.email, address_of(request), site_of(request))
+        said = Wish(body.what, body.why, body.use, "", address_of(request), site_of(request))
         return WishTaken(state=ask_for_dataset(actor_of(request), said, at=timezone.now()).state)
 
     return write_once(request, WishTaken, made, status=201)

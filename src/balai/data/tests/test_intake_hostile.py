@@ -33,8 +33,9 @@ def _parquet(folder: Path) -> bytes:
     return path.read_bytes()
 
 
-def _harmful(folder: Path) -> dict[str, bytes]:
-    whole = _parquet(folder)
+@pytest.fixture(scope="module")
+def harmful(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    whole = _parquet(tmp_path_factory.mktemp("harmful"))
     footer = struct.unpack("<I", whole[-8:-4])[0]
     ring = {"type": "Polygon", "coordinates": [[[112, -8], [113, -8], [113, -7]]]}
     bow = {"type": "Polygon", "coordinates": [[[112, -8], [113, -7], [113, -8], [112, -7], [112, -8]]]}
@@ -83,9 +84,8 @@ _HARMFUL = (
 
 
 @pytest.mark.parametrize("why", _HARMFUL)
-def test_a_harmful_file_is_refused_in_words(cast: Cast, tmp_path: Path, why: str) -> None:
+def test_a_harmful_file_is_refused_in_words(cast: Cast, harmful: dict[str, bytes], why: str) -> None:
     founded(cast)
-    harmful = _harmful(tmp_path)
     assert set(harmful) == set(_HARMFUL)
     row = given(producer(cast), harmful[why], "berkas")
     assert row.state == "refused", why

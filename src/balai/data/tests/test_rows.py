@@ -195,7 +195,7 @@ def check(dataset: Dataset, one: dict[str, Any]) -> None:
 
 def test_random_questions_are_answered_by_side_files_as_by_duckdb(dataset: Dataset) -> None:
     indexed(dataset)
-    for one in questions(300):
+    for one in questions(120):
         check(dataset, one)
 
 

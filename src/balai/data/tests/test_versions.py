@@ -389,7 +389,7 @@ def days_by(rows: Any) -> dict[date, Any]:
     return {row["day"]: row for row in rows}
 
 
-@everywhere
+@pytest.mark.parametrize("own_folder", ["disk", pytest.param("s3", marks=pytest.mark.long)], indirect=True)
 @pytest.mark.skipif(sys.platform == "win32", reason="kills processes")
 def test_a_publisher_killed_at_any_moment_leaves_no_half_version(
     request: pytest.FixtureRequest, own_folder: str, tmp_path: Path

@@ -126,7 +126,7 @@ PERSONAL = re.compile(r"(?:.*_)?(?:email|phone|contact|nik\w*|by|by_name|actor\w
 """Names under which a table keeps who somebody is; a key to an account tells it under any name."""
 
 
-NOT_A_PERSON = {"measured_by"}
+NOT_A_PERSON = {"measured_by", "answer_by"}
 """Names of that form that tell of no person: an action is measured by an indicator."""
 
 
