@@ -8,7 +8,7 @@ from tests.browser.conftest import Site, fits, weights
 
 RESIDENT, OFFICER = 60_000, 150_000
 """Bytes a first visit may move, compressed, with styles, scripts and icons."""
-MAPS = ("/map-", "/peta/", "/peta-program/tempat", "/nasional/peta")
+MAPS = ("/map-", "/topology.", "/peta/", "/peta-program/tempat", "/nasional/peta")
 """Maps are counted apart: they are loaded where one is shown."""
 OFFICERS = ("rini", "budi", "wati", "eka", "tono", "nanda", "hadi", "dewi")
 STATES = (
