@@ -12,11 +12,10 @@ from django.views.decorators.http import require_safe
 from balai.base import tenancy
 from balai.base.access import actor_of, needs
 from balai.base.errors import NotFound
-from balai.base.files import StoredFile, clean_name, open_file
+from balai.base.files import clean_name, open_file
+from balai.base.handing_out import hand_out
 from balai.evaluation import reads
 
-SHOWN_IN_PAGES = ("image/png", "image/jpeg")
-"""Photos are drawn anew when they come in; everything else is a download."""
 _CHUNK = 1 << 18
 
 
@@ -40,28 +39,6 @@ def photo(request: HttpRequest, key: UUID, picture: UUID) -> FileResponse:
                 with tenancy.widened(tenancy.NATIONAL):
                     return hand_out(each.file)
     raise NotFound(_("Foto itu tidak ada."))
-
-
-def hand_out(stored: StoredFile) -> FileResponse:
-    """Answer with the bytes of a file; it runs nothing here. The caller has asked the right.
-
-    Raises:
-        NotFound: the bytes are gone.
-    """
-    try:
-        content = open_file(stored)
-    except FileNotFoundError as error:
-        raise NotFound(_("Berkas ini tidak ada lagi di penyimpanan. Beri tahu pengelola.")) from error
-    answer = FileResponse(
-        content,
-        content_type=stored.media_type,
-        as_attachment=stored.media_type not in SHOWN_IN_PAGES,
-        filename=stored.name,
-    )
-    answer["Content-Security-Policy"] = "sandbox"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
 
 
 @require_safe

@@ -3,18 +3,17 @@
 from typing import Annotated, Any, BinaryIO, Literal, cast
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
-from django.utils.translation import gettext as _
 from ninja import Field, File, Form, UploadedFile
 
 from balai.base.access import actor_of, public, signed_in
 from balai.base.api import Body, Prose, Router, Word
-from balai.base.errors import NotFound
-from balai.base.files import StoredFile, open_file, store_file
+from balai.base.files import StoredFile, store_file
+from balai.base.handing_out import hand_out
 from balai.services import changes, reads
 from balai.services.api.asking import BY_CASE, SEEN, digest_of, make_once, ticket_of
 from balai.services.api.cases import known, seen
@@ -165,15 +164,7 @@ def _bytes(request: HttpRequest, stored: StoredFile) -> HttpResponseBase:
         response = HttpResponse(content_type=stored.media_type)
         response["Content-Length"] = str(stored.size)
     if response is None:
-        try:
-            content = open_file(stored)
-        except FileNotFoundError as error:
-            raise NotFound(_("Berkas ini tidak ada lagi di penyimpanan. Beri tahu pengelola.")) from error
-        response = FileResponse(
-            content, content_type=stored.media_type, as_attachment=True, filename=stored.name
-        )
-        response["Content-Security-Policy"] = "sandbox"
-        response["X-Content-Type-Options"] = "nosniff"
+        response = hand_out(stored)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     return response

@@ -15,7 +15,7 @@ from balai.base import excel
 from balai.base.access import actor_of, needs
 from balai.base.actor import Actor
 from balai.base.errors import NotFound
-from balai.base.files import open_file
+from balai.base.handing_out import hand_out
 from balai.data.rules.gate.writing import FORMULA
 from balai.people import reads as people
 from balai.places import reads as places
@@ -27,7 +27,6 @@ from balai.services.reads import beside, lists
 from balai.services.reads.lists import Selection
 from balai.services.reads.queues import Line
 
-DRAWN_ANEW = ("image/png", "image/jpeg")
 """Photos were drawn anew when they came in, so a page may show them; all else is a download."""
 _TYPES = {"csv": "text/csv; charset=utf-8; header=present", "xlsx": excel.TYPE}
 _FORMULA = re.compile(FORMULA)
@@ -137,18 +136,4 @@ def _workbook(actor: Actor, asked: Selection) -> Iterator[bytes]:
 def attachment(request: HttpRequest, service: str, number: str, file: UUID) -> FileResponse:
     """Give out a file of a case, to the officers of that case."""
     actor = actor_of(request)
-    found = reads.file_of(actor, beside.key_of(actor, service, number), file).file
-    try:
-        content = open_file(found)
-    except FileNotFoundError as error:
-        raise NotFound(_("Berkas ini tidak ada lagi di penyimpanan. Beri tahu pengelola.")) from error
-    answer = FileResponse(
-        content,
-        content_type=found.media_type,
-        as_attachment=found.media_type not in DRAWN_ANEW,
-        filename=found.name,
-    )
-    answer["Content-Security-Policy"] = "sandbox"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return hand_out(reads.file_of(actor, beside.key_of(actor, service, number), file).file)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from balai.base.access import actor_of, public
 from balai.base.asking import sent, tell
 from balai.base.errors import Conflict, Fault, Forbidden, Invalid, Locked, NotFound
-from balai.base.files import open_file
 from balai.base.forms import Asked
+from balai.base.handing_out import hand_out
 from balai.base.network import address_of
 from balai.forms import reads as drafts
 from balai.forms.rules import Form, validate
@@ -242,15 +241,10 @@ def rate(request: HttpRequest, key: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 @public(KNOWN)
-def file(request: HttpRequest, key: UUID, file: UUID) -> HttpResponseBase:
+def file(request: HttpRequest, key: UUID, file: UUID) -> FileResponse:
     """One file of a case."""
     _whole(request, key)
-    found = reads.file_of(actor_of(request), key, file, ticket(request, key)).file
-    answer = FileResponse(
-        open_file(found), as_attachment=True, filename=found.name, content_type=found.media_type
-    )
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return hand_out(reads.file_of(actor_of(request), key, file, ticket(request, key)).file)
 
 
 @never_cache

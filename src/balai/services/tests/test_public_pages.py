@@ -117,9 +117,9 @@ def test_a_visitor_reports_without_scripts_and_comes_back_by_number_and_pin(desk
     assert row.due_at is not None
     assert (row.channel, row.owner, row.region_code, row.is_public) == ("web", "", VILLAGE, True)
     stored = StoredFile.objects.get()
-    assert b"Kamera Rahasia" not in b"".join(
-        client.get(f"/berkas/{row.pk}/lampiran/{stored.pk}").streaming_content
-    )
+    given = client.get(f"/berkas/{row.pk}/lampiran/{stored.pk}")
+    assert b"Kamera Rahasia" not in b"".join(given.streaming_content)
+    assert given["Content-Security-Policy"] == "sandbox" and given["X-Content-Type-Options"] == "nosniff"
     own = text_of(client.get(f"/berkas/{row.pk}/"))
     assert "Lubang besar" in own and "Sari Wulandari" in own
     other = visitor_at(MALANG)
