@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import pytest
 
 from balai.data.tests.test_hostile_sql import HEAVY, REFUSED
+from tests.clock import BUSY
 from tests.installation import PATIENCE, Installation
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds processes by /proc")
@@ -124,20 +125,20 @@ def _busy(server: Server) -> set[int]:
 
 @pytest.mark.parametrize("form", ["rows", "csv", "xlsx"])
 def test_who_closes_the_connection_ends_the_question(server: Server, form: str) -> None:
-    """The reader dies and its place is free within two seconds; measured, it takes about 0.3."""
+    """The reader dies and its place is free; on an idle machine that takes about 0.3 s."""
     with _by_api(server, form):
         (worker,) = _busy(server)
         time.sleep(1)
     left = time.monotonic()
     while worker in server.readers():
-        assert time.monotonic() - left < 2, "the reader still works for nobody"
+        assert time.monotonic() - left < 2 * BUSY, "the reader still works for nobody"
         time.sleep(0.02)
     status, body = server.by_key(SIMPLE)
     assert status == 200, body
 
 
 def test_texts_of_people_who_mean_harm_stop_nobody(server: Server) -> None:
-    """Each is refused or stopped within two seconds, and a neighbour is answered all the while."""
+    """Each is refused or stopped, and a neighbour is answered meanwhile; `bench/hostile.py` says how soon."""
     texts = [text for _why, text in REFUSED] + [HEAVY, SLOW, SLOW]
     waits: list[float] = []
     wrong: list[Any] = []
@@ -165,11 +166,11 @@ def test_texts_of_people_who_mean_harm_stop_nobody(server: Server) -> None:
             problem = json.loads(body or b"{}")
             assert problem.get("status", status) in (400, 422, 429, 431, 503), (text, status, body)
             assert "rows" not in problem, (text, body)
-            assert taken < 2, (text, taken)
+            assert taken < 2 * BUSY, (text, taken)
     finally:
         over.set()
         thread.join(PATIENCE)
     assert not wrong, wrong[:3]
     assert len(texts) >= 40
     assert len(waits) > 5
-    assert max(waits) < 2
+    assert max(waits) < 2 * BUSY

@@ -38,7 +38,7 @@ def test_who_asks_anew_waits_until_the_question_before_has_ended(monkeypatch: py
     threading.Timer(0.1, first.end).start()
     began = time.monotonic()
     here.take("budi", False).end()
-    assert 0.05 < time.monotonic() - began < 3
+    assert time.monotonic() - began > 0.05
 
 
 def test_of_three_readers_visitors_leave_one() -> None:

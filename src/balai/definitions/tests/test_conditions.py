@@ -1,10 +1,10 @@
 """Conditions: typed when they are read, bounded when they are asked, and never a yes by mistake."""
 
-import time
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.clock import within
 
 from balai.definitions.conditions import (
     MOST_ROWS,
@@ -120,10 +120,8 @@ def test_what_cannot_be_computed_is_an_error_and_no_yes(text: str) -> None:
 
 def test_nested_questions_over_long_lists_end_soon() -> None:
     asked = condition("form.needs.all(a, form.needs.all(b, form.needs.all(c, a <= c || b == c || true)))")
-    begun = time.perf_counter()
-    with pytest.raises(ConditionFailed):
+    with within(2), pytest.raises(ConditionFailed):
         asked.holds({"form": {"needs": ["x" * 4000] * 5000}, "today": "2026-11-22"})
-    assert time.perf_counter() - begun < 2
 
 
 def test_a_list_is_looked_at_up_to_a_hundred_items() -> None:

@@ -3,7 +3,6 @@
 import io
 import re
 import struct
-import time
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -13,6 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.formula import ArrayFormula
 from tests.cast import MALANG, Cast
+from tests.clock import within
 
 from balai.base import tenancy
 from balai.base.actor import Actor
@@ -426,10 +426,9 @@ FILES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 def test_a_broken_file_is_refused_in_words_and_quickly(case: str, book: Any, rini: Actor) -> None:
     change, words = FILES[case]
     data = change(as_stream(book).getvalue())
-    start = time.monotonic()
-    faults = refused(data, rini)
-    assert any(words in fault for fault in faults), faults
-    assert time.monotonic() - start < 8, "a hostile file must not keep the server busy"
+    with within(2):
+        faults = refused(data, rini)
+        assert any(words in fault for fault in faults), faults
 
 
 def test_a_file_of_100_mb_is_refused_without_reading_it_all(rini: Actor) -> None:

@@ -11,13 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from balai.base.actor import Actor
-from balai.base.errors import Fault, Invalid
-from balai.base.sealing import blind_index
 from balai.people import reads as people
-from balai.services.adapters.gateway import telephone
 from balai.services.models import Case, CaseTask
 from balai.services.reads import sight
 
@@ -186,41 +182,6 @@ def _open_known(actor: Actor) -> QuerySet[Case]:
     if sight.is_wide(actor):
         return rows
     return rows.filter(office__in=sight.offices_of(actor)) if sight.works(actor) else rows.none()
-
-
-def search(actor: Actor, text: str) -> tuple[Line, ...]:
-    """Find cases by number, by the words of their subject, or by NIK, KK, NPWP or telephone.
-
-    Numbers of people are compared by their blind index alone; the whole of it must be given.
-
-    Raises:
-        Invalid: less than three signs to look for.
-    """
-    plain = " ".join(text.split())
-    if len(plain) < 3:
-        raise Invalid([Fault(_("Cari"), _("Terlalu pendek."), _("Tulis paling sedikit tiga huruf."))])
-    rows = sight.cases(actor)
-    by_number = list(rows.filter(number__iexact=plain).values(*COLUMNS)[:MOST_FOUND])
-    if by_number:
-        return tuple(map(line, by_number))
-    return tuple(map(line, _by_key(rows, plain) or _by_text(rows, plain)))
-
-
-def _by_key(rows: QuerySet[Case], plain: str) -> list[dict[str, Any]]:
-    if sum(sign.isdigit() for sign in plain) < 8:
-        return []
-    wanted = Q()
-    for purpose in ("nik", "kk", "npwp"):
-        wanted |= Q(keys__field=purpose, keys__value=blind_index(plain, purpose))
-    if number := telephone(plain):
-        wanted |= Q(keys__field="phone", keys__value=blind_index(f"+{number}", "phone"))
-    found = rows.filter(wanted).order_by("-received_at").distinct()
-    return list(found.values(*COLUMNS)[:MOST_FOUND])
-
-
-def _by_text(rows: QuerySet[Case], plain: str) -> list[dict[str, Any]]:
-    rows = narrowed(rows, Wanted(text=plain))
-    return list(rows.order_by("-received_at").values(*COLUMNS)[:MOST_FOUND])
 
 
 def narrowed(rows: QuerySet[Case], wanted: Wanted) -> QuerySet[Case]:
