@@ -13,6 +13,7 @@ class ServicesConfig(AppConfig):
             "verbs",
             "declarations",
             "rules",
+            "addresses",
             "jobs",
             "publishing",
             "promises",

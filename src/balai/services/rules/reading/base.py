@@ -16,6 +16,7 @@ from balai.definitions.tables import Table
 from balai.forms.rules import PARTS, Entry, Form, FormText, PartUse, StepText, build
 from balai.forms.rules.form import shape
 from balai.services.rules import facts
+from balai.services.rules.addresses import reserved
 from balai.services.rules.definition import (
     ANY,
     ASSIGNED,
@@ -101,6 +102,10 @@ class Base:
         if not self.document.file.endswith(f"/{right}"):
             wrong = _("Nama berkas tidak sesuai dengan “service” dan “version”.")
             self.fault(("version",), wrong, _("Simpan sebagai %(name)s.") % {"name": right})
+        if text.service in (taken := reserved()):
+            wrong = _("“%(word)s” adalah kata tetap di alamat halaman, jadi bukan nama layanan.")
+            right = _("Pilih kode selain: %(words)s.") % {"words": ", ".join(sorted(taken))}
+            self.fault(("service",), wrong % {"word": text.service}, right)
 
     def cities(self) -> tuple[str, ...]:
         for number, city in enumerate(self.written.cities):

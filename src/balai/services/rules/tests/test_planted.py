@@ -369,6 +369,13 @@ def test_a_planted_mistake_is_named_with_its_line(planted: Planted) -> None:
     assert all(fault.right for fault in faults if fault.line == line), "and what would be right"
 
 
+@pytest.mark.parametrize("word", ["definisi", "daftar", "periksa", "webhooks"])
+def test_no_service_is_called_like_a_page(word: str) -> None:
+    text = (FOLDER / ROOM / "1.yaml").read_text("utf-8").replace(f"service: {ROOM}", f"service: {word}")
+    with pytest.raises(Invalid, match=f"“{word}” adalah kata tetap"):
+        check_text(text.encode(), word, 1)
+
+
 @pytest.mark.parametrize("service", [ROOM, SAMBAT])
 def test_the_shipped_services_are_whole(service: str) -> None:
     found = check_text((FOLDER / service / "1.yaml").read_bytes(), service, 1)
