@@ -15,9 +15,10 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import QuerySet
 
 from balai.base import tenancy
-from balai.base.jobs import QueuedJob, job, later
+from balai.base.jobs import QueuedJob, job, later, stuck
 
 RETRIES = 12
 """With a first wait of 30 seconds and a longest of 6 hours: most of a day of trying."""
@@ -38,6 +39,14 @@ def send(kind: str, key: str, **payload: Any) -> QueuedJob:
     tenant = tenancy.current_tenant()
     message_id = sha256(f"{tenant}|{kind}|{key}".encode()).hexdigest()[:40]
     return later(_job_of(kind), tenant, key=key, message_id=message_id, **payload)
+
+
+def given_up(kind: str) -> QuerySet[QueuedJob]:
+    """Return the messages of a kind of the tenant in scope that are not tried any more, the latest first.
+
+    `jobs.again` gives one of them a new set of tries, with the message id it had.
+    """
+    return stuck().filter(name=_job_of(kind))
 
 
 def _job_of(kind: str) -> str:

@@ -62,6 +62,12 @@ def forget_messages(due: str) -> None:
     webhooks.forget_sent(datetime.fromisoformat(due))
 
 
+@every("services.lost_messages", minutes=15)
+def bury_messages(due: str) -> None:
+    """Give up the messages to programs elsewhere whose last try ended with its worker."""
+    webhooks.bury(datetime.fromisoformat(due))
+
+
 @on("services.child")
 def open_child(case: str, service: str) -> None:
     """Open the child a move asked for."""

@@ -19,7 +19,7 @@ from balai.services.reads.webhooks import DeliverySeen, WebhookSeen
 
 router = Router()
 
-Event = Literal["case.filed", "case.moved", "case.closed", "case.reopened"]
+Event = Literal["case.filed", "case.moved", "case.closed", "case.reopened", "case.commented", "case.late"]
 
 
 class NewWebhook(Body):

@@ -11,7 +11,7 @@ from balai.services.changes.pins import unlock
 from balai.services.changes.points import PointDraft, add_point, shut_point
 from balai.services.changes.public_counts import count_for_everybody
 from balai.services.changes.speaking import add_file, comment, follow, hand_in, hand_over, rate, take_on
-from balai.services.changes.telling import read_notice
+from balai.services.changes.telling import read_notice, send_again
 from balai.services.changes.upgrading import begin_upgrade, upgrade, upgrade_all
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "remove_list",
     "ring",
     "save_list",
+    "send_again",
     "shut_point",
     "suggested",
     "take_on",

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from balai.base import journal, tenancy
+from balai.base import journal, outbox, tenancy
 from balai.base.actor import Actor
 from balai.services.changes import counting, moving, telling
 from balai.services.models import Case, CaseClock, Notice
@@ -15,6 +15,8 @@ from balai.services.rules import clocks
 from balai.services.rules.definition import AT, Clock, Party, Service
 from balai.services.rules.office_time import OfficeTime
 
+LATE = "services.late"
+"""Announced with `case`, `clock` and the case's `version` when the time of a clock has run out."""
 _MOST_ALARMS = 100
 
 
@@ -51,8 +53,13 @@ def ring(actor: Actor, key: str, now: datetime) -> int:
             row.is_late = True
             row.save(update_fields=["is_late"])
         journal.write(actor, "services.clock", row, clock=one.clock, mark=alarm.mark, due=alarm.at)
+        start = f"{one.started_at:%Y%m%d%H%M%S}"
+        if alarm.mark.startswith("breach"):
+            # Told once however many breaches follow, since its key is accepted once.
+            outbox.announce(
+                LATE, f"{row.pk}:{one.clock}:{start}", case=str(row.pk), clock=one.clock, version=row.version
+            )
         for place, effect in enumerate(alarm.effects):
-            start = f"{one.started_at:%Y%m%d%H%M%S}"
             event = f"{one.clock}:{start}:{alarm.mark}:{place}"
             moving.carry_out(actor, service, row, effect, event, now, {}, one)
     return _MOST_ALARMS

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from balai.base import journal
+from balai.base import journal, outbox
 from balai.base.actor import Actor
 from balai.base.errors import Conflict, Fault, Forbidden, Invalid, Locked
 from balai.base.files import StoredFile, store_file
@@ -21,6 +21,8 @@ from balai.services.reads.definitions import service_of
 from balai.services.rules.definition import Party, Service
 from balai.services.rules.particulars import SECRET
 
+COMMENTED = "services.commented"
+"""Announced with `case`, `comment` and the `version` of the case when both sides have something to read."""
 LONGEST = 10_000
 """Letters of a comment."""
 
@@ -69,6 +71,7 @@ def comment(
             (Notice.Way.INBOX, Notice.Way.EMAIL),
         )
         telling.tell(service, row, _of_side(service, side), letter, at)
+        outbox.announce(COMMENTED, str(made.pk), case=str(row.pk), comment=str(made.pk), version=row.version)
     return made
 
 

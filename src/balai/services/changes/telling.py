@@ -15,15 +15,19 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from balai.base import outbox, outgoing, tenancy
+from balai.base import jobs, journal, outbox, outgoing, tenancy
+from balai.base.actor import Actor
+from balai.base.errors import Locked, NotFound
 from balai.base.sealing import seal, unseal
 from balai.people import reads as people
 from balai.services.adapters import gateway
 from balai.services.models import Case, CaseTask, Follower, Notice
 from balai.services.reads import sight
+from balai.services.reads.unsent import KIND
 from balai.services.rules.definition import ANY, ASSIGNED, OWNER, TASKED, Party, Role, Service
-from balai.services.verbs import SERVICES_HANDLE, SERVICES_INSPECT
+from balai.services.verbs import SERVICES_HANDLE, SERVICES_INSPECT, SERVICES_READ
 
 _MOST_OFFICERS = 25
 """Officers written to at once; an office with more has a queue to look at."""
@@ -177,7 +181,7 @@ def _write(
     if not is_new:
         return
     if way != Notice.Way.INBOX:
-        outbox.send("services.notice", key=str(made.pk), notice=str(made.pk))
+        outbox.send(KIND, key=str(made.pk), notice=str(made.pk))
     yield made
 
 
@@ -201,7 +205,7 @@ def gateway_of(way: str, *, needed: bool = True) -> gateway.Gateway | bool:
     return gateway.Gateway(url, Path(file).read_text("utf-8").strip() if file else "")
 
 
-@outbox.receives("services.notice")
+@outbox.receives(KIND)
 def deliver(message_id: str, notice: str) -> None:
     """Send one notice. Sent already, it is not sent again; refused for good, the row says by what."""
     row = Notice.objects.select_related("case").filter(pk=notice).first()
@@ -237,6 +241,30 @@ def _hand_over(row: Notice, message_id: str, address: str, text: str) -> None:
     except outgoing.NoAnswer as error:
         # A refusal of ours is final for a job; a gateway that is down is not.
         raise ConnectionError(str(error)) from error
+
+
+@transaction.atomic
+def send_again(actor: Actor, key: sight.Key) -> Notice:
+    """Give a notice that is not tried any more a new set of tries, with the message id it had.
+
+    Raises:
+        Forbidden: the actor does not work at this desk.
+        NotFound: there is none of a case the actor may know of.
+        Locked: it went out meanwhile, was refused for good, or is tried still.
+    """
+    actor.require(SERVICES_READ)
+    rows = Notice.objects.select_for_update(of=("self",)).select_related("case")
+    row: Notice | None = rows.filter(
+        tenant=actor.tenant, pk=sight.key_of(key), case__in=sight.cases(actor)
+    ).first()
+    if row is None:
+        raise NotFound(_("Pemberitahuan itu tidak ada."))
+    message = outbox.given_up(KIND).filter(key=str(row.pk)).first()
+    if message is None or row.state != Notice.State.WAITING:
+        raise Locked(_("Pemberitahuan ini sudah terkirim, ditolak penerimanya, atau masih dicoba."))
+    jobs.again(message)
+    journal.write(actor, "services.notice_again", row.case, notice=str(row.pk), way=row.way)
+    return row
 
 
 def read_notice(account: str, key: sight.Key, at: datetime) -> None:

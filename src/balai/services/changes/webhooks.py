@@ -4,7 +4,7 @@ The message is written by a job of the event, so it stands or falls with the cha
 of; it is sent by another, which tries for most of a day with growing pauses.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,9 +20,11 @@ from balai.base.errors import Conflict, Fault, Invalid, Locked, NotFound
 from balai.base.sealing import seal, unseal
 from balai.definitions.conditions import ConditionFailed
 from balai.services.adapters import webhooks as adapter
+from balai.services.changes.clocks import LATE
 from balai.services.changes.filing import FILED
 from balai.services.changes.moving import MOVED
-from balai.services.models import Case, CaseMove, Webhook, WebhookDelivery
+from balai.services.changes.speaking import COMMENTED
+from balai.services.models import Case, CaseClock, CaseMove, Comment, Webhook, WebhookDelivery
 from balai.services.reads.definitions import service_of, services
 from balai.services.reads.leaving import leaving_values
 from balai.services.reads.sight import key_of
@@ -34,6 +36,8 @@ from balai.services.verbs import SERVICES_CONNECT
 
 MOST = 50
 """Subscriptions of a tenant that are not stopped."""
+KIND = "services.webhook"
+_LOOKED_BACK = timedelta(days=2)
 KEPT = timedelta(days=30)
 """How long a message that was taken is kept."""
 
@@ -212,11 +216,47 @@ def tell_moved(case: str, service: str, move: str, state: str, version: int) -> 
     _tell(events, line)
 
 
-def _tell(events: Collection[str], line: CaseMove) -> None:
+@outbox.on(COMMENTED)
+def tell_commented(case: str, comment: str, version: int) -> None:
+    """Write the messages about a comment both sides read: that it is there, and from which side."""
+    line, said = _line_at(case, version), Comment.objects.filter(pk=key_of(comment)).first()
+    if line is not None and said is not None:
+        more = {"comment": comment, "by_applicant": said.by_applicant}
+        _tell((rules.COMMENTED,), line, comment, said.at, more)
+
+
+@outbox.on(LATE)
+def tell_late(case: str, clock: str, version: int) -> None:
+    """Write the messages about a clock that ran out."""
+    line = _line_at(case, version)
+    late = CaseClock.objects.filter(case=key_of(case), clock=clock).first()
+    if line is not None and late is not None:
+        due = timezone.localtime(late.breached_at or late.due_at) if late.breached_at or late.due_at else None
+        more = {"clock": clock, "due_at": due.isoformat() if due else None}
+        key = f"{clock}:{late.started_at:%Y%m%d%H%M%S}"
+        _tell((rules.LATE,), line, key, due or timezone.now(), more)
+
+
+def _line_at(case: str, version: int) -> CaseMove | None:
+    """Return the last move of a case when it had a version."""
+    lines = CaseMove.objects.filter(case=key_of(case), case_version__lte=version)
+    found: CaseMove | None = lines.select_related("case", "office").order_by("-case_version").first()
+    return found
+
+
+def _tell(
+    events: Collection[str],
+    line: CaseMove,
+    key: str = "",
+    at: datetime | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the messages about a move; about something else since, `key` and `more` say what, `at` when."""
     row: Case = line.case
     # Nobody but the inspectorate and its reporter knows of a secret case.
     if row.is_secret:
         return
+    when = at or line.at
     hooks = Webhook.objects.filter(tenant=row.tenant, stopped_at=None)
     for event in events:
         wanted = [
@@ -224,9 +264,9 @@ def _tell(events: Collection[str], line: CaseMove) -> None:
         ]
         if not wanted:
             continue
-        body = rules.body_of(event, timezone.localtime(line.at), message(row, line))
+        body = rules.body_of(event, timezone.localtime(when), {**message(row, line), **(more or {})})
         for hook in wanted:
-            _write(hook, event, f"{row.pk}:{line.case_version}:{event}", body, line.at)
+            _write(hook, event, f"{row.pk}:{key or line.case_version}:{event}", body, when)
 
 
 def message(row: Case, line: CaseMove) -> dict[str, Any]:
@@ -291,13 +331,13 @@ def _write(hook: Webhook, event: str, key: str, body: str, at: datetime) -> Webh
 
 
 def _queue(row: WebhookDelivery) -> None:
-    outbox.send("services.webhook", key=f"{row.pk}:{row.round}", delivery=str(row.pk), round=row.round)
+    outbox.send(KIND, key=f"{row.pk}:{row.round}", delivery=str(row.pk), round=row.round)
 
 
 # How it is sent
 
 
-@outbox.receives("services.webhook")
+@outbox.receives(KIND)
 def deliver(message_id: str, delivery: str, round: int) -> None:
     """Send one message. Taken already, it is not sent again; given up after the last try, it says so.
 
@@ -339,6 +379,22 @@ def _end(hook: Webhook, now: datetime) -> None:
     row = Webhook.objects.select_for_update(of=("self",)).get(pk=hook.pk)
     if row.stopped_at is None:
         _stop(row, now, _("Penerimanya menjawab bahwa alamat ini tidak ada lagi (410)."))
+
+
+def bury(now: datetime) -> int:
+    """Give up the messages whose last try ended with its worker; return how many.
+
+    Other tries end with a word of their own, see `deliver`.
+    """
+    count = 0
+    lost = outbox.given_up(KIND).filter(ended_at__gt=now - _LOOKED_BACK)
+    for key, told in lost.values_list("key", "last_error"):
+        delivery, _colon, turn = key.rpartition(":")
+        rows = WebhookDelivery.objects.filter(pk=delivery, round=int(turn))
+        count += rows.filter(state=WebhookDelivery.State.WAITING).update(
+            state=WebhookDelivery.State.DEAD, last_error=told.strip().splitlines()[-1][:300]
+        )
+    return count
 
 
 def forget_sent(now: datetime) -> None:

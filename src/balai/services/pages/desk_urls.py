@@ -11,6 +11,7 @@ from balai.services.pages import (
     desk_many,
     desk_move,
     desk_supervision,
+    desk_unsent,
 )
 
 _CASE = "meja/layanan/<slug:service>/<str:number>/"
@@ -26,6 +27,8 @@ urlpatterns = [
     path("meja/layanan/serentak/", desk_many.many, name="service-many"),
     path("meja/layanan/saringan/", desk.save, name="service-save-list"),
     path("meja/layanan/saringan/hapus/", desk.forget, name="service-forget-list"),
+    path("meja/layanan/gagal/", desk_unsent.unsent, name="service-unsent"),
+    path("meja/layanan/gagal/<uuid:key>/", desk_unsent.send_again, name="service-notice-again"),
     path("meja/layanan/pengawasan/", desk_supervision.supervision, name="service-supervision"),
     path("meja/layanan/definisi/", desk_definitions.definitions, name="service-definitions"),
     path("meja/layanan/definisi/periksa/", desk_definitions.check, name="service-definition-check"),

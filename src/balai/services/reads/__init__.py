@@ -24,6 +24,7 @@ from balai.services.reads.queues import (
     tenant_queue,
 )
 from balai.services.reads.sight import Ticket, case, cases, own_cases, roles_of
+from balai.services.reads.unsent import Unsent, unsent
 from balai.services.reads.whole import Tracked, Whole, file_of, track, whole
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "TaskLine",
     "Ticket",
     "Tracked",
+    "Unsent",
     "Wanted",
     "Whole",
     "alike",
@@ -75,6 +77,7 @@ __all__ = [
     "topic_names",
     "track",
     "unread",
+    "unsent",
     "version_of",
     "whole",
 ]

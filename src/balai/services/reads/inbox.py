@@ -10,6 +10,7 @@ from balai.base.actor import Actor
 from balai.base.sealing import unseal
 from balai.services.models import Case, Notice
 from balai.services.reads import sight
+from balai.services.reads.unsent import dead_among
 
 PAGE = 50
 
@@ -65,8 +66,13 @@ def _own(actor: Actor) -> QuerySet[Notice]:
 
 @dataclass(frozen=True)
 class Delivery:
-    """How a notice of a case went out; without text and address."""
+    """How a notice of a case went out; without text and address.
 
+    Attributes:
+        is_dead: it waits, but is not tried any more.
+    """
+
+    id: UUID
     template: str
     way: str
     for_applicant: bool
@@ -75,15 +81,18 @@ class Delivery:
     last_error: str
     at: datetime
     sent_at: datetime | None
+    is_dead: bool
 
 
 def deliveries(actor: Actor, row: Case) -> tuple[Delivery, ...]:
     """Return what was sent about a case and what still waits or failed, for officers who may know of it."""
     if not sight.cases(actor).filter(pk=row.pk).exists():
         return ()
-    rows = Notice.objects.filter(tenant=row.tenant, case=row).order_by("at", "pk")
+    rows = list(Notice.objects.filter(tenant=row.tenant, case=row).order_by("at", "pk"))
+    dead = dead_among(one.pk for one in rows if one.state == Notice.State.WAITING)
     return tuple(
         Delivery(
+            one.pk,
             one.template,
             one.way,
             one.for_applicant,
@@ -92,6 +101,7 @@ def deliveries(actor: Actor, row: Case) -> tuple[Delivery, ...]:
             one.last_error,
             one.at,
             one.sent_at,
+            one.pk in dead,
         )
         for one in rows
     )

@@ -28,8 +28,8 @@ def of_person(actor: Actor, number: str, purpose: str) -> tuple[Line, ...]:
     """Return the cases of who has a number, the latest first, among those the actor may know of.
 
     Who filed under protection is found by the inspectorate alone: a number that leads to such a
-    case would say whose it is. Each look leaves lines in the access log, one for each person found (one without a person where
-    none was), which they can read.
+    case would say whose it is. Each look leaves lines in the access log, one for each person found
+    (one without a person where none was), which they can read.
 
     Args:
         number: NIK, KK, NPWP or telephone, whole.

@@ -20,12 +20,15 @@ from django.utils.translation import gettext_lazy
 
 from balai.base.errors import Fault
 
-FILED, MOVED, CLOSED, REOPENED, PING = "case.filed", "case.moved", "case.closed", "case.reopened", "ping"
+FILED, MOVED, CLOSED, REOPENED = "case.filed", "case.moved", "case.closed", "case.reopened"
+COMMENTED, LATE, PING = "case.commented", "case.late", "ping"
 EVENTS = {
     FILED: gettext_lazy("berkas masuk"),
     MOVED: gettext_lazy("berkas berpindah"),
     CLOSED: gettext_lazy("berkas ditutup"),
     REOPENED: gettext_lazy("berkas dibuka lagi"),
+    COMMENTED: gettext_lazy("ada pesan antara pemohon dan petugas"),
+    LATE: gettext_lazy("batas waktunya lewat"),
 }
 """What may be subscribed to; a `ping` is sent by hand, to try the way."""
 PREFIX = "whsec_"

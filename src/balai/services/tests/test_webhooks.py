@@ -15,15 +15,21 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.conf import LazySettings
+from django.core import mail
 from django.utils import timezone
+from tests.cast import MALANG
 
 from balai.base import outbox, tenancy, worker
+from balai.base.actor import system
 from balai.base.errors import Forbidden, Invalid, Locked, NotFound
 from balai.base.jobs import QueuedJob
 from balai.base.journal import JournalEntry
+from balai.base.sealing import seal
+from balai.services import changes as cases
+from balai.services import reads as cases_read
 from balai.services.changes import webhooks as changes
 from balai.services.changes.texts import Text, take_text
-from balai.services.models import Case, Webhook, WebhookDelivery
+from balai.services.models import Case, Notice, Webhook, WebhookDelivery
 from balai.services.reads import webhooks as reads
 from balai.services.tests.desk import ANSWER, FILED, VILLAGE, Desk, at, filed, moved
 
@@ -134,6 +140,71 @@ def test_each_step_is_told_once_and_signed(desk: Desk, receiver: Receiver, subsc
     assert len(ids) == len(said)
     assert {one.state for one in reads.deliveries(desk.vera.actor, hook.pk)} == {"sent"}
     assert secret not in str(vars(hook)) and secret not in str(list(QueuedJob.objects.values()))
+
+
+def test_of_a_comment_and_of_lateness_is_told_that_they_are_there(
+    desk: Desk, receiver: Receiver, subscribe: Any
+) -> None:
+    subscribe(receiver.url, "case.commented", "case.late")
+    row = filed(desk.cast.sari.actor).case
+    cases.comment(desk.cast.sari.actor, row.pk, "Kapan dijawab?", "applicant", FILED)
+    cases.comment(desk.vera.actor, row.pk, "Tunggu Budi pulang.", "internal", FILED)
+    secret = {"class": "oversight", "category": "conduct", "place": {"village": VILLAGE}}
+    hidden = filed(desk.cast.sari.actor, "k2", **secret).case
+    cases.comment(desk.ines.actor, hidden.pk, "Siapa saksinya?", "applicant", FILED)
+    for _again in range(2):
+        for each in (row, hidden):
+            cases.ring(system("services.clock", MALANG), str(each.pk), at("2026-08-24 08:00"))
+    worker.drain()
+    by_type = {one["type"]: one for one in told(receiver)}
+    assert len(told(receiver)) == len(by_type) == 2
+    assert by_type["case.commented"]["data"]["by_applicant"] is True
+    late = by_type["case.late"]["data"]
+    assert (late["clock"], late["due_at"], late["state"]) == (
+        "verify",
+        "2026-08-21T16:00:00+07:00",
+        "received",
+    )
+    for _headers, body in receiver.taken:
+        assert "Kapan dijawab" not in body and "Sari" not in body
+
+
+def test_a_message_whose_last_try_ended_with_its_worker_is_dead_and_sent_again(
+    desk: Desk, receiver: Receiver, subscribe: Any
+) -> None:
+    hook, _secret = subscribe(receiver.url, "case.filed")
+    row = filed(desk.cast.sari.actor).case
+    waiting = Notice.objects.create(
+        case=row, key="k", way="email", template="received", at=FILED,
+        address=seal("sari@warga.example", "services.address"),
+        subject="Laporan", text=seal("Isi", "services.notice"),
+    )  # fmt: skip
+    outbox.send("services.notice", key=str(waiting.pk), notice=str(waiting.pk))
+    worker.drain()
+    # As the worker leaves them when it is killed in the last try: nobody is left to say what became of it.
+    Notice.objects.filter(pk=waiting.pk).update(state="waiting")
+    WebhookDelivery.objects.update(state="waiting")
+    QueuedJob.objects.filter(name__startswith="outbox.").update(
+        state="failed", ended_at=timezone.now(), last_error="the worker w stopped in the middle of attempt 13"
+    )
+    assert changes.bury(timezone.now()) == 1
+    (dead,) = reads.deliveries(desk.vera.actor, hook.pk, "dead")
+    assert "stopped in the middle" in dead.last_error
+    (lost,) = cases_read.unsent(desk.vera.actor)
+    assert lost.number == row.number
+    assert [one.is_dead for one in cases_read.deliveries(desk.vera.actor, row) if one.id == lost.id] == [True]
+    page = desk.vera.client.get(f"/meja/layanan/sambat/{row.number}/").content.decode()
+    assert f"/meja/layanan/gagal/{lost.id}/" in page
+    for other in (desk.cast.agus, desk.cast.joko):
+        assert cases_read.unsent(other.actor) == ()
+        assert other.client.post(f"/meja/layanan/gagal/{lost.id}/").status_code == 404
+    assert row.number in desk.vera.client.get("/meja/layanan/gagal/").content.decode()
+    mail.outbox.clear()
+    assert desk.vera.client.post(f"/meja/layanan/gagal/{lost.id}/").status_code == 302
+    assert desk.vera.client.post(f"/meja/layanan/gagal/{lost.id}/").status_code == 423
+    worker.drain()
+    assert [one.to for one in mail.outbox] == [["sari@warga.example"]]
+    assert cases_read.unsent(desk.vera.actor) == ()
 
 
 def test_of_hidden_cases_no_answer_and_of_secret_ones_nothing_is_told(
