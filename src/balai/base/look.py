@@ -57,15 +57,6 @@ def _manifest_of(path: Path, built_at_ns: int) -> dict[str, Any]:
     return loaded
 
 
-def _manifest() -> dict[str, Any]:
-    path = _manifest_path()
-    try:
-        return _manifest_of(path, path.stat().st_mtime_ns)
-    except FileNotFoundError:
-        _manifest_path.cache_clear()
-        raise Unbuilt(f"{path} is not there; run `npm ci && npm run build`") from None
-
-
 def asset(name: str) -> str:
     """Return the address of a built file: "resident.css", "desk.js", "icons.svg".
 
@@ -73,8 +64,19 @@ def asset(name: str) -> str:
         Unbuilt: nothing was built yet.
         KeyError: the build makes no such file.
     """
+    path = _manifest_path()
+    try:
+        return _address(name, path, path.stat().st_mtime_ns, settings.STATIC_URL)
+    except FileNotFoundError:
+        _manifest_path.cache_clear()
+        raise Unbuilt(f"{path} is not there; run `npm ci && npm run build`") from None
+
+
+# A page asks some forty times, mostly for the same few.
+@lru_cache(maxsize=256)
+def _address(name: str, path: Path, built_at_ns: int, _static_url: str) -> str:
     folder = {"css": "styles/", "js": "scripts/"}.get(name.rpartition(".")[2], "")
-    manifest = _manifest()
+    manifest = _manifest_of(path, built_at_ns)
     key = f"web/{folder}{name}"
     if key not in manifest:
         raise KeyError(f"the build makes no {name}; it makes {', '.join(sorted(manifest))}")

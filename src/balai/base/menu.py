@@ -7,9 +7,10 @@ A module adds its entries when it is loaded (`AppConfig.ready`); nobody below it
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.functional import Promise
 
 from balai.base.actor import Actor
@@ -77,6 +78,12 @@ def _address(entry: Entry) -> str:
     # An error page is drawn from here too: an unknown route must not turn a refusal into a failure.
     # tests/test_house.py and base/tests/test_menu.py hold that every entry leads somewhere.
     try:
-        return reverse(entry.route)
+        return _reversed(entry.route, get_script_prefix())
     except NoReverseMatch:
         return ""
+
+
+@lru_cache(maxsize=256)
+def _reversed(route: str, _prefix: str) -> str:
+    # Each page asks for all of them; they change with nothing but where the site is mounted.
+    return reverse(route)

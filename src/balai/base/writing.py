@@ -98,9 +98,12 @@ def moment(value: datetime) -> str:
     >>> moment(datetime(2026, 3, 12, 2, 5, tzinfo=UTC))
     '12 Maret 2026, 09.05 WIB'
     """
-    local = _local(value)
-    mark = ":" if _language() == "en" else "."
-    return f"{day(local.date())}, {local:%H}{mark}{local:%M} {_ZONES.get(_zone_name(), '')}".rstrip()
+    # Lists write hundreds of them: language and zone are asked for once.
+    zone, language = _zone_name(), _language()
+    local = value.astimezone(ZoneInfo(zone)) if timezone.is_aware(value) else value
+    mark = ":" if language == "en" else "."
+    on = f"{local.day} {_MONTHS[language][local.month - 1]} {local.year}"
+    return f"{on}, {local.hour:02}{mark}{local.minute:02} {_ZONES.get(zone, '')}".rstrip()
 
 
 def since(then: date, today: date) -> str:

@@ -1,9 +1,10 @@
 """Names beside the keys of cases: services, states, topics, offices, places; each kind asked once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
+from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,7 @@ QUEUES: Mapping[Queue, object] = {
     Queue.SECRET: _("Rahasia"),
     Queue.CLOSED: _("Sudah selesai"),
 }
+_MARK = "00000000"
 UNITS = {
     "working_days": _("hari kerja"),
     "working_hours": _("jam kerja"),
@@ -58,14 +60,20 @@ class Words:
         return str(self.services[code].title) if code in self.services else code
 
     def state(self, service: str, state: str) -> str:
-        known = self.services.get(service)
-        return str(known.states[state].title) if known and state in known.states else state
+        return self._states.get(service, {}).get(state, state)
 
     def topic(self, service: str, topic: str) -> str:
         return self._topics.get(service, {}).get(topic, topic)
 
     def topics(self, service: str) -> Mapping[str, str]:
         return self._topics.get(service, {})
+
+    @cached_property
+    def _states(self) -> Mapping[str, Mapping[str, str]]:
+        return {
+            code: {key: str(state.title) for key, state in service.states.items()}
+            for code, service in self.services.items()
+        }
 
     @cached_property
     def _topics(self) -> Mapping[str, Mapping[str, str]]:
@@ -80,10 +88,11 @@ class Words:
         offices = people.office_names({one.office for one in lines if one.office})
         regions = places.names({one.region_code for one in lines if one.region_code})
         ended = {one.line.id: one for one in closed}
+        address = case_addresses()
         return [
             Row(
                 one,
-                case_address(one.service, one.number),
+                address(one.service, one.number),
                 self.service(one.service),
                 self.state(one.service, one.state),
                 self.topic(one.service, one.topic),
@@ -99,3 +108,18 @@ class Words:
 def case_address(service: str, number: str) -> str:
     """Return where a case stands on the desk."""
     return reverse("service-case", args=[service, number])
+
+
+def case_addresses() -> Callable[[str, str], str]:
+    """Return what tells where a case stands on the desk, for many of them: each service is looked up once."""
+
+    @cache
+    def around(service: str) -> tuple[str, str]:
+        before, _mark, after = case_address(service, _MARK).rpartition(_MARK)
+        return before, after
+
+    def address(service: str, number: str) -> str:
+        before, after = around(service)
+        return f"{before}{quote(number)}{after}"
+
+    return address

@@ -34,7 +34,7 @@ from balai.services.models import (
 )
 
 _AT_ONCE = 20_000
-_PARTS = (CaseKey, CaseTask, CaseClock, DueChange, Route, Comment, Notice, Rating, Follower)
+_PAST = (CaseTask, CaseClock, DueChange, Route, Comment, Notice, Rating, Follower)
 _KIND = Case._meta.label_lower
 
 
@@ -51,10 +51,8 @@ def multiply(code: str, wanted: int, say: Callable[[str], object], *, with_past:
         tenant=tenancy.current_tenant(), service=code, is_demo=True, merged_into=None, parent=None
     )
     played = [
-        _Model(key, number, is_open or with_past)
-        for key, number, is_open in rows.order_by("received_at", "pk")
-        .filter(pk__in=_with_moves())
-        .values_list("pk", "number", "is_open")[:_MOST_MODELS]
+        _Model(key, number, with_past or is_open)
+        for key, number, is_open in rows.order_by("received_at", "pk").values_list("pk", "number", "is_open")
     ]
     if not played:
         return 0
@@ -85,10 +83,20 @@ def _head(number: str) -> str:
 
 
 @dataclass(frozen=True)
+class _Model:
+    """A played case, and whether what happened to it is copied with it."""
+
+    key: UUID
+    number: str
+    is_whole: bool
+
+
+@dataclass(frozen=True)
 class _Copy:
     """One case to be made: of which, and what it is called."""
 
     old: UUID
+    is_whole: bool
     new: UUID
     head: str
     running: int
@@ -97,40 +105,46 @@ class _Copy:
     def number(self) -> str:
         return f"{self.head}{self.running:06}"
 
-    def row(self) -> tuple[str, ...]:
+    def row(self) -> tuple[str | int, ...]:
         old, new = str(self.old), str(self.new)
         keys = (old, new) if connection.vendor == "postgresql" else (self.old.hex, self.new.hex)
-        return (*keys, old, new, self.number)
+        return (*keys, old, new, self.number, int(self.is_whole))
 
 
-def _named(batch: list[tuple[UUID, str]], series: dict[str, NumberSeries]) -> list[_Copy]:
+def _named(batch: list[_Model], series: dict[str, NumberSeries]) -> list[_Copy]:
     found: list[_Copy] = []
-    for old, number in batch:
-        head = _head(number)
+    for one in batch:
+        head = _head(one.number)
         series[head].last += 1
-        found.append(_Copy(old, uuid7(), head, series[head].last))
+        found.append(_Copy(one.key, one.is_whole, uuid7(), head, series[head].last))
     return found
 
 
-def _copy(batch: list[tuple[UUID, str]], series: dict[str, NumberSeries]) -> None:
+def _copy(batch: list[_Model], series: dict[str, NumberSeries]) -> None:
     made = _named(batch, series)
     with connection.cursor() as cursor:
         _lay(cursor)
-        cursor.executemany("INSERT INTO copied VALUES (%s, %s, %s, %s, %s)", [one.row() for one in made])
+        cursor.executemany("INSERT INTO copied VALUES (%s, %s, %s, %s, %s, %s)", [one.row() for one in made])
         cursor.execute(
             f"INSERT INTO copied_moves SELECT m.id, {_new_id()}, c.new FROM copied c "  # noqa: S608
-            "CROSS JOIN services_casemove m WHERE m.case_id = c.old AND m.tenant = %s",
+            "CROSS JOIN services_casemove m WHERE c.whole = 1 AND m.case_id = c.old AND m.tenant = %s",
             [tenancy.current_tenant()],
         )
         source = "CASE WHEN t.source_key = '' THEN '' ELSE replace(c.text, '-', '') END"
         _insert(cursor, Case, "t.id = c.old", {"id": "c.new", "number": "c.number", "source_key": source})
-        for model in _PARTS:
+        _insert(cursor, CaseKey, "t.case_id = c.old", {"id": _new_id(), "case_id": "c.new"})
+        for model in _PAST:
             own = {"key": "c.text || substr(t.key, 37)"} if model is Notice else {}
-            _insert(cursor, model, "t.case_id = c.old", {"id": _new_id(), "case_id": "c.new", **own})
+            _insert(
+                cursor,
+                model,
+                "c.whole = 1 AND t.case_id = c.old",
+                {"id": _new_id(), "case_id": "c.new", **own},
+            )
         new_move = {"id": "c.new", "case_id": "c.new_case"}
         _insert(cursor, CaseMove, "t.id = c.old", new_move, "copied_moves")
         _insert(cursor, CaseInput, "t.move_id = c.old", {"id": _new_id(), "move_id": "c.new"}, "copied_moves")
-        told = f"t.kind = '{_KIND}' AND t.thing = c.old_text"
+        told = f"c.whole = 1 AND t.kind = '{_KIND}' AND t.thing = c.old_text"
         _insert(cursor, JournalEntry, told, {"id": _new_id(), "thing": "c.text"})
     for counter in series.values():
         counter.save(update_fields=["last"])
@@ -147,7 +161,7 @@ def _lay(cursor: CursorWrapper) -> None:
     """Make the tables that say which row is copied to which, empty."""
     key = "uuid" if connection.vendor == "postgresql" else "text"
     for table, columns in (
-        ("copied", f"old {key}, new {key}, old_text text, text text, number text"),
+        ("copied", f"old {key}, new {key}, old_text text, text text, number text, whole int"),
         ("copied_moves", f"old {key}, new {key}, new_case {key}"),
     ):
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
