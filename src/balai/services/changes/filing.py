@@ -41,7 +41,8 @@ from balai.services.reads.situation import (
     is_public,
     world_of,
 )
-from balai.services.rules import machine, suggesting
+from balai.services.reads.suggested import guess, guess_of_text
+from balai.services.rules import machine
 from balai.services.rules.definition import Party, Service
 from balai.services.rules.machine import Situation, Who, World
 from balai.services.rules.particulars import Particulars, keys, particulars
@@ -166,18 +167,8 @@ def file_shared(actor: Actor, code: str, plain: Mapping[str, Any], key: str, now
 
 def suggested(service: Service, text: str, now: datetime) -> str:
     """Return the answer whose words stand most often in a text, "" where none does."""
-    if service.suggest is None:
-        return ""
-    world, on = world_of(service), timezone.localtime(now).date()
-    item = service.form.items.get(service.suggest.field)
-    phrases = {}
-    for option in getattr(item, "options", ()):
-        row = world.row(service.suggest.table, option.key, on)
-        if row is not None:
-            cells = (str(row.values.get(name) or "") for name in service.suggest.words)
-            phrases[option.key] = suggesting.phrases(cells)
-    hits = suggesting.weighed(text, phrases)
-    return hits[0].key if hits else ""
+    found = guess_of_text(service, text, world_of(service), timezone.localtime(now).date())
+    return found.key if found else ""
 
 
 def _digest(*parts: str) -> str:
@@ -205,8 +196,8 @@ def _file(
     roles = _roles(actor, service, coming)
     _refuse_flood(service, actor, coming, halves, now)
     row = _row(actor, service, coming, said, halves, now)
-    row.facts = dict(facts or {})
     world = world_of(service)
+    row.facts = {**(facts or {}), **_speaking_for(service, plain, world, now)}
     begun = Situation(
         state=service.initial,
         filed_at=now,
@@ -249,6 +240,14 @@ def _file(
     outbox.announce(FILED, str(row.pk), case=str(row.pk), service=row.service)
     moving.tell_step(service, row, step, FILE, now, world, {})
     return Filed(row, pin, sight.ticket_for(row), is_new=True)
+
+
+def _speaking_for(
+    service: Service, plain: Mapping[str, Any], world: World, now: datetime
+) -> dict[str, list[Any]]:
+    """Return what the words spoke for and how surely: beside later corrections it shows how well they do."""
+    found = guess(service, plain, world, timezone.localtime(now).date())
+    return {"suggested": [found.key, round(found.share, 2)]} if found else {}
 
 
 def _roles(actor: Actor, service: Service, coming: Coming) -> frozenset[str]:

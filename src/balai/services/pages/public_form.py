@@ -31,7 +31,10 @@ from balai.services.reads import Asking
 from balai.services.rules.definition import Service
 
 OWN = "A form that was begun is reached by the account or the key of who began it, and by nobody else."
-STEP, WHOLE = "langkah", "periksa"
+STEP, WHOLE, GUESSED = "langkah", "periksa", "saran"
+"""Parts of an address: a step, all of the form, and the answer its words speak for, already chosen."""
+_SURE = 0.5
+"""Above it an answer nobody gave is chosen for who files, who sees and may change it."""
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -60,6 +63,21 @@ class Drawn:
     checked: Checked
     step: str
     for_whom: str = ""
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What a form tells of the choice its words speak for.
+
+    Attributes:
+        guess: None while there are no words yet.
+        is_chosen: it is chosen below already.
+        href: where it is chosen, "" where it is already.
+    """
+
+    guess: reads.Guess | None = None
+    is_chosen: bool = False
+    href: str = ""
 
 
 @never_cache
@@ -251,8 +269,34 @@ def _step(
     *,
     with_faults: bool = False,
 ) -> HttpResponse:
-    shown = drafts.show(drawn.checked, step, drawn.answers, drawn.context, with_faults=with_faults)
-    return _draw(request, service, shown, frame, drawn.asking.label, drawn.for_whom)
+    chosen = request.GET.get(GUESSED, "")[:60]
+    answers, hint = _hinted(service, drawn.answers, frame, chosen)
+    shown = drafts.show(drawn.checked, step, answers, drawn.context, with_faults=with_faults)
+    return _draw(request, service, shown, frame, drawn.asking.label, drawn.for_whom, hint)
+
+
+def _hinted(
+    service: Service, answers: Mapping[str, Any], frame: Frame, chosen: str = "", *, is_sent: bool = False
+) -> tuple[Mapping[str, Any], Hint | None]:
+    """Return the answers to be shown, a suggested one among them, and what is told of it.
+
+    Args:
+        chosen: the suggested answer that was asked for by a link.
+        is_sent: the step was sent; a choice left open then takes what its words speak for.
+    """
+    if service.suggest is None:
+        return answers, None
+    field, now = service.suggest.field, timezone.now()
+    found = reads.guess(service, answers, reads.world_of(service), timezone.localtime(now).date())
+    given = answers.get(field)
+    if found is None:
+        return answers, None if given else Hint()
+    if found.key == chosen or (is_sent and not given and found.share >= _SURE):
+        return {**answers, field: found.key}, Hint(found, is_chosen=True)
+    if found.key == given:
+        return answers, None
+    step = next((one.id for one in service.form.steps if any(item.id == field for item in one.items)), "")
+    return answers, Hint(found, href=f"{frame.here}?{STEP}={step}&{GUESSED}={found.key}")
 
 
 def _draw(
@@ -262,9 +306,12 @@ def _draw(
     frame: Frame,
     place: str,
     for_whom: str,
+    hint: Hint | None,
     status: int = 200,
 ) -> HttpResponse:
+    asks_it = service.suggest is not None and any(one.id == service.suggest.field for one in shown.step.items)
     context = {
+        "hint": hint if asks_it else None,
         "service": service,
         "shown": shown,
         "frame": frame,
@@ -302,12 +349,14 @@ def _taken(request: HttpRequest, service: Service, held: Held, frame: Frame) -> 
             return redirect(f"{frame.here}?{WHOLE}=1")
         case Outcome.SAVED:
             return _saved(request, service, held, frame)
+    answers, hint = _hinted(service, done.answers, frame, is_sent=done.with_faults)
     shown = drafts.show(
-        done.checked, done.step, done.answers, done.context,
+        done.checked, done.step, answers, done.context,
         with_faults=done.with_faults, more_faults=done.refused,
     )  # fmt: skip
     status = 422 if done.with_faults or done.refused else 200
-    return _draw(request, service, shown, frame, asking.label, drafts.for_whom(done.draft), status)
+    whom = drafts.for_whom(done.draft)
+    return _draw(request, service, shown, frame, asking.label, whom, hint, status)
 
 
 def _saved(request: HttpRequest, service: Service, held: Held, frame: Frame) -> HttpResponse:
@@ -324,7 +373,9 @@ def _whole(request: HttpRequest, service: Service, drawn: Drawn, frame: Frame) -
     told = in_words(drawn.asking.form, drawn.checked.plain(), drawn.context, personal=True)
     like = reads.alike(service, drawn.checked.plain(), timezone.now()) if frame.is_own else ()
     names = reads.topic_names(service)
+    _answers, hint = _hinted(service, drawn.checked.plain(), frame)
     context = {
+        "hint": hint,
         "service": service,
         "frame": frame,
         "parts": told,

@@ -24,6 +24,8 @@ from balai.services.reads.queues import (
     tenant_queue,
 )
 from balai.services.reads.sight import Ticket, case, cases, own_cases, roles_of
+from balai.services.reads.situation import world_of
+from balai.services.reads.suggested import Guess, guess
 from balai.services.reads.unsent import Unsent, unsent
 from balai.services.reads.whole import Tracked, Whole, file_of, track, whole
 
@@ -34,6 +36,7 @@ __all__ = [
     "Counted",
     "Delivery",
     "Followed",
+    "Guess",
     "Line",
     "Message",
     "OfficeFigures",
@@ -56,6 +59,7 @@ __all__ = [
     "file_of",
     "followed",
     "followed_case",
+    "guess",
     "inbox",
     "my_queue",
     "notice",
@@ -80,4 +84,5 @@ __all__ = [
     "unsent",
     "version_of",
     "whole",
+    "world_of",
 ]

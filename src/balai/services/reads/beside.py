@@ -1,6 +1,5 @@
 """What stands beside a case on the desk: its family, what is like it, where it should go, what changed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +13,8 @@ from balai.services.models import Case, CaseMove
 from balai.services.reads import sight
 from balai.services.reads.alike import Alike, alike
 from balai.services.reads.situation import FILE, situation_of, world_of
-from balai.services.rules import machine, suggesting
+from balai.services.reads.suggested import guess
+from balai.services.rules import machine
 from balai.services.rules.definition import EffectKind, Service
 
 UPGRADE = "upgrade"
@@ -144,7 +144,7 @@ def suggestion(service: Service, row: Case, now: datetime) -> Suggested | None:
     code = machine.office_of(service, known)
     name = _office_name(code)
     told = Suggested(name, str(rule.because) if rule else "")
-    best = _best(service, situation.answers, now, world)
+    best = guess(service, situation.answers, world, world.office.local(now).date())
     if best is None or best.key == situation.answers.get(service.suggest.field if service.suggest else ""):
         return told if name else None
     move, field = _corrected_by(service, row.state)
@@ -152,7 +152,7 @@ def suggestion(service: Service, row: Case, now: datetime) -> Suggested | None:
         told.office,
         told.because,
         best.key,
-        _label(service, best.key),
+        best.label,
         best.share,
         best.words,
         move,
@@ -163,29 +163,6 @@ def suggestion(service: Service, row: Case, now: datetime) -> Suggested | None:
 def _office_name(code: str) -> str:
     found = people.all_offices().filter(code=code).first() if code else None
     return str(found) if found else ""
-
-
-def _best(
-    service: Service, answers: Mapping[str, object], now: datetime, world: machine.World
-) -> suggesting.Hit | None:
-    if service.suggest is None:
-        return None
-    text = " ".join(str(answers.get(name) or "") for name in service.suggest.text)
-    on = world.office.local(now).date()
-    item = service.form.items.get(service.suggest.field)
-    phrases = {}
-    for option in getattr(item, "options", ()):
-        cells = world.row(service.suggest.table, option.key, on)
-        if cells is not None:
-            phrases[option.key] = suggesting.phrases(
-                str(cells.values.get(name) or "") for name in service.suggest.words
-            )
-    return next(iter(suggesting.weighed(text, phrases)), None)
-
-
-def _label(service: Service, key: str) -> str:
-    item = service.form.items.get(service.suggest.field) if service.suggest else None
-    return next((str(one.label) for one in getattr(item, "options", ()) if one.key == key), key)
 
 
 def _corrected_by(service: Service, state: str) -> tuple[str, str]:

@@ -107,6 +107,30 @@ def test_the_list_and_the_page_of_a_service_say_what_it_takes(desk: Desk) -> Non
     assert client.get("/layanan/mcc_room/ajukan/")["Location"].startswith("/akun/login/")
 
 
+def test_the_words_of_a_story_suggest_its_category_while_it_is_filed(desk: Desk) -> None:
+    client = visitor_at(MALANG)
+    assert "Belum yakin pilihannya?" in text_of(client.get(FORM))
+    story = {**STORY, "title": "Dalan peteng", "description": "Lampu dalan nang ngarep bale RW mati kabeh."}
+    refused = client.post(FORM, {**story, "category": ""})
+    shown = text_of(refused)
+    assert refused.status_code == 422
+    assert "Kami memilihnya di bawah" in shown and "lampu dalan, peteng" in shown
+    assert '<option value="street_light" selected' in shown
+    # Who chose something else is told, and chooses.
+    page = fill_in(
+        client, **{name: value for name, value in story.items() if name in ("title", "description")}
+    )
+    there = re.search(r'href="([^"]+saran=street_light)"', page)
+    assert there
+    assert '<option value="street_light" selected' in text_of(client.get(there[1].replace("&amp;", "&")))
+    assert '<option value="street_light" selected' not in text_of(
+        client.get(f"{FORM}?langkah=report&saran=tree")
+    )
+    send(client, page)
+    row = Case.objects.get()
+    assert (row.topic, row.facts["suggested"][0]) == ("road", "street_light")
+
+
 def test_a_visitor_reports_without_scripts_and_comes_back_by_number_and_pin(desk: Desk) -> None:
     client = visitor_at(MALANG)
     assert FormDraft.objects.count() == 0
