@@ -46,9 +46,7 @@ def begun(actor: Actor, form: Form | None, now: datetime, start: Mapping[str, An
     return _filling(actor, form, given, now, is_sent=False, more={})
 
 
-def sent(
-    request: HttpRequest, actor: Actor, form: Form | None, now: datetime, *, takes_files: bool = True
-) -> Filling:
+def sent(request: HttpRequest, actor: Actor, form: Form | None, now: datetime) -> Filling:
     """Return what was sent; its files are kept at once, so that a fault elsewhere does not lose them."""
     if form is None:
         return Filling({}, (), None, is_sent=True, is_whole=True)
@@ -61,7 +59,6 @@ def sent(
             put(before, found[1], [str(one) for one in said.getlist(name)][: found[0].most_items])
     given = answers(form.steps[0], said, before)
     button = pressed(said)
-    refused: dict[str, tuple[Fault, ...]] = {}
     if button.act == "add":
         add_row(form.items.get(button.on[0]), given)
     elif button.act == "remove":
@@ -69,8 +66,7 @@ def sent(
     elif button.act == "drop" and (found := slot(form, button.on[0])):
         left = [one for one in at_slot(given, found[1]) or [] if one != button.on[1]]
         put(given, found[1], left)
-    if takes_files:
-        refused = _take(request, actor, form, given)
+    refused = _take(request, actor, form, given)
     return _filling(actor, form, given, now, is_sent=button.act == "next", more=refused)
 
 

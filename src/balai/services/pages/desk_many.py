@@ -63,9 +63,7 @@ def many(request: HttpRequest) -> HttpResponse:
         "name": name,
     }
     filled = (
-        filling.sent(request, actor, known.form, now, takes_files=False)
-        if asked
-        else filling.begun(actor, known.form, now, {})
+        filling.sent(request, actor, known.form, now) if asked else filling.begun(actor, known.form, now, {})
     )
     if not asked or not filled.is_sent or not filled.is_whole:
         rows = _rows(words, chosen, now)

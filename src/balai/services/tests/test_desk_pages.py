@@ -19,7 +19,7 @@ from tests.world import picture
 from balai.base import worker
 from balai.base.journal import JournalEntry
 from balai.people.models import AccessLog
-from balai.services.models import Case, CaseMove, Comment, SavedList
+from balai.services.models import Case, CaseMove, Comment, Route, SavedList
 from balai.services.tests.desk import ANSWER, NIK, REPORTER, VILLAGE, Desk, at, filed, moved
 from balai.services.tests.test_upgrade import second
 
@@ -46,13 +46,21 @@ def reports(desk: Desk, count: int, **more: Any) -> list[Case]:
     return rows
 
 
+def more(desk: Desk) -> list[Case]:
+    """File two more reports, passed on as the others."""
+    rows = [filed(desk.cast.sari.actor, f"m{number}", at("2026-08-18 09:30")).case for number in range(2)]
+    return [moved(desk.vera.actor, row, "assign", at("2026-08-19 09:30")) for row in rows]
+
+
 def page(person: Person, path: str, **sent: Any) -> Any:
     return person.client.get(path, sent)
 
 
 def text(answer: HttpResponse) -> str:
     return (
-        b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode()  # type: ignore[attr-defined]
+        b"".join(answer.streaming_content).decode("utf-8", "replace")
+        if answer.streaming
+        else answer.content.decode()  # type: ignore[attr-defined]
     )
 
 
@@ -307,6 +315,31 @@ def test_many_are_moved_after_a_second_look_each_with_its_line_and_its_result(de
     assert "0 dari 3 berkas" in text(budi.post(there, {**chosen, "_berkas": confirmed, "_go": "next"}))
     agus = desk.cast.agus.client.post(there, {**chosen, "_berkas": confirmed, "_go": "next"})
     assert "0 dari 0 berkas" in text(agus)
+
+
+def test_what_a_move_of_many_asks_is_kept_with_each_of_them(desk: Desk) -> None:
+    rows = [moved(desk.cast.wati.actor, row, "accept", at("2026-08-19 10:00")) for row in reports(desk, 3)]
+    budi, there = desk.cast.budi.client, f"{DESK}serentak/"
+    keys = [f"{row.pk}:{row.version}" for row in rows]
+    sent = {"_layanan": "sambat", "_langkah": "answer", "_berkas": keys, "_go": "next"}
+    wrong = text(budi.post(there, {**sent, "result": "pendek", "result_photos": picture(7)}))
+    assert "result_photos.png" in wrong
+    file = wrong.partition('name="_kept.result_photos" value="')[2].partition('"')[0]
+    done = text(budi.post(there, {**sent, "result": ANSWER, "_kept.result_photos": file}))
+    assert "3 dari 3 berkas" in done
+    for row in rows:
+        assert str(row.files.get().file_id) == file
+        assert text(budi.get(f"{address(row)}lampiran/{file}"))
+    given = [one.given.answers for one in CaseMove.objects.filter(move="answer").select_related("given")]
+    assert given == [{"result": ANSWER, "result_photos": [file]}] * 3
+    # A reason is asked of many as of one, and an office chosen once is that of all.
+    other = [moved(desk.cast.wati.actor, row, "accept", at("2026-08-19 10:30")) for row in more(desk)]
+    keys = [f"{row.pk}:{row.version}" for row in other]
+    sent = {**sent, "_langkah": "reassign", "_berkas": keys, "_offices": "dinkes"}
+    assert desk.cast.wati.client.post(there, sent).status_code == 422
+    reason = "Ini urusan Dinas Kesehatan, bukan kami."
+    assert "2 dari 2 berkas" in text(desk.cast.wati.client.post(there, {**sent, "reason": reason}))
+    assert list(Route.objects.filter(rule="").values_list("reason", flat=True)) == [reason] * 2
 
 
 def test_the_supervisor_s_numbers_are_the_cases_behind_them(desk: Desk) -> None:
