@@ -11,8 +11,9 @@ from balai.forms.rules import Field, Type
 from balai.people import reads as people
 from balai.places import reads as places
 from balai.places.rules import Level, Point
+from balai.services.rules.at_point import PLACE, VILLAGE
 from balai.services.rules.definition import Service
-from balai.services.rules.particulars import ANONYMOUS, put
+from balai.services.rules.particulars import ANONYMOUS, first_field, put
 from balai.services.simulating.people import MARK
 from balai.services.simulating.play import Days, Play, Range, drawn, story
 
@@ -121,6 +122,20 @@ def near(chance: Random, first: Mapping[str, Any], own: dict[str, Any]) -> dict[
             axis: str(Decimal(part) + _NEAR * chance.randint(-10, 10) / 10) for axis, part in point.items()
         }
         found["place"] = place
+    return found
+
+
+def at_point(service: Service, told: dict[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return answers that tell of a QR point: its place, and its village where it is known."""
+    found = {**told}
+    for path, value in (
+        (first_field(service.form, Type.POINT), facts.get(PLACE)),
+        (first_field(service.form, Type.REGION), facts.get(VILLAGE)),
+    ):
+        top = path.partition(".")[0]
+        if path and value:
+            found[top] = {**found[top]} if isinstance(found.get(top), Mapping) else {}
+            put(found, path, value)
     return found
 
 

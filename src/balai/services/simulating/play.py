@@ -62,6 +62,14 @@ class Days(Written):
     days: tuple[int, int]
 
 
+class QrPoint(Written):
+    """A place with a QR code, as people call it; degrees."""
+
+    label: str
+    latitude: float
+    longitude: float
+
+
 class Play(Written):
     """One file.
 
@@ -75,6 +83,7 @@ class Play(Written):
         points: percent of cases with a point on the map.
         offices: percent of the usual time an office takes.
         says: percent of moves by officers that come with a comment among them.
+        qr: the QR points of the story; of those outside of the city none is set up.
         input: what is typed with a move or a task, by "move.field".
     """
 
@@ -98,6 +107,7 @@ class Play(Written):
     says: int = 0
     comments: tuple[str, ...] = ()
     names: tuple[str, ...]
+    qr: tuple[QrPoint, ...] = ()
 
 
 def _folder() -> Path:

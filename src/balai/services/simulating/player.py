@@ -26,9 +26,10 @@ from balai.services.models import Case, CaseClock, CaseTask
 from balai.services.reads.definitions import office_hours
 from balai.services.rules.definition import Move, Party, Service
 from balai.services.rules.office_time import OfficeTime
-from balai.services.simulating.answers import Ground, answers, given, near
+from balai.services.simulating.answers import Ground, answers, at_point, given, near
 from balai.services.simulating.people import Staff, residents, staff_of
 from balai.services.simulating.play import Pace, Play, drawn, play_of
+from balai.services.simulating.points import points_of
 
 PIN = "202600"
 """Of every invented case, for whoever wants to follow one in a demonstration."""
@@ -102,6 +103,7 @@ class _Player:
         self.staff = staff_of(service)
         self.residents = residents(chance, play.names, _RESIDENTS)
         self.visitor = people.visitor(tenancy.current_tenant())
+        self.points = points_of(play, until) if play.qr else ()
         self.clock = system("services.clock", tenancy.current_tenant(), "services.import")
         self.waiting: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self.running: dict[UUID, _Running] = {}
@@ -179,7 +181,11 @@ class _Player:
                 return
         if channel in ("counter", "import"):
             actor = self._desk(channel) or actor
-        coming = changes.Coming(channel, f"demo:{self.seed}:{number}", is_demo=True, pin=PIN)
+        point = self.chance.choice(self.points) if channel == "qr" and self.points else None
+        if point is not None:
+            told = at_point(self.service, told, reads.facts_of(point))
+        key, at = f"demo:{self.seed}:{number}", str(point.pk) if point else ""
+        coming = changes.Coming(channel, key, is_demo=True, pin=PIN, point=at)
         filed = self._try(lambda: changes.file(actor, self.service.code, told, coming, now))
         if filed is None or not filed.is_new:
             return

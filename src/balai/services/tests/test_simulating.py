@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+import shapely
 from django.conf import LazySettings
 from django.core import mail
 from django.db import transaction
@@ -12,10 +14,11 @@ from django.db import transaction
 from balai.base import invariants, worker
 from balai.base.errors import Conflict
 from balai.base.jobs import QueuedJob
+from balai.places.models import LoadedFile, Outline
 from balai.services import demo, promises
-from balai.services.models import Case, CaseMove, Notice, Rating
+from balai.services.models import Case, CaseMove, Notice, Point, Rating
 from balai.services.simulating import multiply, simulate
-from balai.services.tests.desk import Desk, at
+from balai.services.tests.desk import VILLAGE, Desk, at
 
 pytestmark = pytest.mark.django_db
 NOW = at("2026-10-06 12:00")
@@ -73,8 +76,22 @@ def test_the_same_seed_tells_the_same_story(desk: Desk) -> None:
 def test_the_demo_tells_a_short_story_at_once_and_asks_the_worker_for_the_rest(
     desk: Desk, settings: LazySettings
 ) -> None:
+    square = shapely.to_wkb(shapely.box(112.60, -8.0, 112.67, -7.92))
+    Outline.objects.create(code=VILLAGE, level="village", detail="full", shape=square)
+    LoadedFile.objects.create(name="outlines", digest=uuid4().hex, loaded_at=NOW)
     first = demo.load(NOW)
     assert first == Case.objects.count() > 10
+    at_points = Case.objects.filter(
+        channel="qr", service="sambat", answers__class__in=["complaint", "aspiration"]
+    )
+    points = {row.pk: row for row in Point.objects.filter(service="sambat")}
+    assert len(points) == 8 and all("contoh" in row.label for row in points.values())
+    for row in at_points:
+        assert (row.longitude, row.latitude) == (
+            points[row.point_id].longitude,
+            points[row.point_id].latitude,
+        )
+    assert at_points.exists()
     assert demo.load(NOW) == 0, "the second start finds the cases"
     rows = QueuedJob.objects.filter(name="services.demo_story")
     assert {row.payload["code"] for row in rows} == {"mcc_room", "sambat"}
