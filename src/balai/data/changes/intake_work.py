@@ -4,6 +4,9 @@ Each step is done from what is on disk and ends in one write of the row, so a wo
 anywhere leaves a file that another takes up from the beginning of that step.
 """
 
+import hashlib
+import json
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -13,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import duckdb
+import structlog
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,10 +25,10 @@ from balai.base import jobs, journal, tenancy
 from balai.base.actor import Actor, Reach, system
 from balai.base.errors import Fault, Invalid, NotFound, Refused
 from balai.data import columnar
-from balai.data.changes.intake import _work
-from balai.data.changes.versions import _declaration, _regions, _village_at, publish_file
+from balai.data.changes.intake import NoRoom, _work
+from balai.data.changes.versions import _declaration, _regions, _village_at, publish_checked
 from balai.data.intake import place
-from balai.data.intake.applying import apply, names_in, shown
+from balai.data.intake.applying import applied, names_in, shown
 from balai.data.intake.bounds import unfit
 from balai.data.intake.models import Upload
 from balai.data.intake.naming import MOST_NAMES, codes_of
@@ -37,6 +41,10 @@ from balai.data.rules.quality import Counted, Formula, score
 from balai.data.storage import storage
 from balai.definitions.reads import all_in_force
 
+log = structlog.get_logger(__name__)
+
+TOLD_EVERY = 2.0
+"""Seconds between two notes of how far a step is; each is a write."""
 MEMORY = "512MB"
 """of the engine that checks and writes; with Python beside it a file of any size stays under a GiB"""
 SHOWN = 8
@@ -60,6 +68,44 @@ def work_on(upload: UUID, version: int, at: datetime) -> None:
         steps[Upload.State(row.state)](row, at)
     except Refused as error:
         _refused(row, error, at)
+    except _Unwanted:
+        # It was dropped while it was worked on; what was made since then goes too.
+        if not Upload.objects.filter(pk=row.pk).exclude(state=Upload.State.DROPPED).exists():
+            place.remove(row.tenant, row.pk)
+    except (OSError, duckdb.Error, columnar.DiskFull) as error:
+        if not columnar.is_disk_full(error):
+            raise
+        log.error("disk_full", upload=str(row.pk), state=row.state, size=row.size)
+        _refused(row, NoRoom(_no_room()), at)
+
+
+class _Unwanted(Exception):
+    """Somebody dropped the file, or took it up otherwise, while it was worked on."""
+
+
+def _no_room() -> str:
+    return _(
+        "Ruang disk di server penuh, jadi berkas ini belum dapat diproses. Berkasnya aman; coba lagi nanti."
+    )
+
+
+def _watching(row: Upload, first: float, last: float, words: str) -> columnar.Watch:
+    """Return what tells the page how far a step is, from `first` to `last` percent, every other second.
+
+    It raises _Unwanted where nobody wants the step any more.
+    """
+    next_at = 0.0
+
+    def told(share: float) -> None:
+        nonlocal next_at
+        if time.monotonic() < next_at:
+            return
+        next_at = time.monotonic() + TOLD_EVERY
+        jobs.tell(int(first + (last - first) * min(share, 1.0)), 100, words)
+        if not Upload.objects.filter(pk=row.pk, version=row.version, state=row.state).exists():
+            raise _Unwanted
+
+    return told
 
 
 def _refused(row: Upload, error: Refused, at: datetime) -> None:
@@ -85,41 +131,22 @@ def _end(row: Upload, state: str, at: datetime, **found: Any) -> None:
 def _read(row: Upload, at: datetime) -> None:
     tenant, key = row.tenant, row.pk
     said = row.said or _remembered(row)
-    jobs.tell(0, 100, _("membaca berkas"))
-
-    def told(done: int, total: int) -> None:
-        # Every 64 MB, for each note is a write.
-        if done == total or done % (64 << 20) == 0:
-            jobs.tell(min(60 * done // max(total, 1), 60), 100, _("membaca berkas"))
-
-    with place.working(tenant, key) as folder:
-        given = place.opened(tenant, key, row.file_key, place.GIVEN, folder)
-        raw = folder / place.RAW
-        taken = take(given, folder, raw, said.get("layout", {}), told)
-        if row.told_sha256 and taken.sha256 != row.told_sha256:
+    with place.working(tenant, key, row.version) as folder:
+        taken = _taken_from(row, folder, said)
+        if row.told_sha256 and taken["sha256"] != row.told_sha256:
             raise unfit(_("Isinya berbeda dari yang dikirim (SHA-256 tidak sama)."), _("Unggah lagi."))
-        jobs.tell(70, 100, _("mengenali kolom"))
+        raw, names, form = folder / place.RAW, tuple(taken["names"]), taken["layout"]["form"]
+        jobs.tell(80, 100, _("mengenali kolom"))
         place.keep(tenant, key, row.file_key, raw)
         first = sample(raw, folder, SHOWN)
-        found: dict[str, Any] = {
-            "taken": {
-                "layout": taken.layout.written(),
-                "names": taken.names,
-                "rows": taken.rows,
-                "sha256": taken.sha256,
-                "rejected": [[each.place, each.wrong, each.right] for each in taken.rejected],
-                "broken_line": taken.broken_line,
-                "sheets": taken.sheets,
-                "first": [[(each.get(name) or "")[:80] for name in taken.names[:60]] for each in first],
-            },
-            "faults": [],
-        }
+        taken["first"] = [[(each.get(name) or "")[:80] for name in names[:60]] for each in first]
+        found: dict[str, Any] = {"taken": taken, "faults": []}
         if row.dataset is None:
-            seen = propose(raw, folder, taken.names, taken.layout.form)
+            seen = propose(raw, folder, names, form)
             found["proposal"] = [{**asdict(each), "type": str(each.type)} for each in seen]
             _end(row, Upload.State.ASKING, at, **found)
             return
-        readings, unclear, said = _recognised(row, folder, taken.names, taken.layout.form, said)
+        readings, unclear, said = _recognised(row, folder, names, form, said)
     found |= {"readings": [asdict(each) for each in readings], "unclear": unclear, "said": said}
     _end(row, Upload.State.ASKING, at, **found)
     if row.state == Upload.State.ASKING and row.source == Upload.Source.FETCH and _is_sure(row):
@@ -129,6 +156,30 @@ def _read(row: Upload, at: datetime) -> None:
                 # Nobody looked: what is whole goes on by itself to the end.
                 again.said = {**again.said, "unseen": True}
                 _work(again, Upload.State.CHECKING, at)
+
+
+def _taken_from(row: Upload, folder: Path, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Make a table of text of the file and return what is kept of it; not again where it stands already."""
+    noted, raw = folder / "taken.json", folder / place.RAW
+    if noted.exists() and raw.exists():
+        done: dict[str, Any] = json.loads(noted.read_text())
+        return done
+    watch = _watching(row, 0, 80, _("membaca berkas"))
+    given = place.given(row.tenant, row.pk, row.file_key, row.size, folder)
+    taken = take(given, folder, raw, said.get("layout", {}), lambda read, size: watch(read / max(size, 1)))
+    told = {
+        "layout": taken.layout.written(),
+        "names": taken.names,
+        "rows": taken.rows,
+        "sha256": taken.sha256,
+        "rejected": [[each.place, each.wrong, each.right] for each in taken.rejected],
+        "broken_line": taken.broken_line,
+        "sheets": taken.sheets,
+    }
+    draft = folder / "taken.draft"
+    draft.write_text(json.dumps(told))
+    draft.replace(noted)
+    return told
 
 
 def _remembered(row: Upload) -> dict[str, Any]:
@@ -203,28 +254,27 @@ def _check(row: Upload, at: datetime) -> None:
     tenant, key = row.tenant, row.pk
     assert row.dataset is not None  # noqa: S101
     declaration = _declaration(row.dataset)
-    with place.working(tenant, key) as folder:
-        jobs.tell(5, 100, _("menerapkan pilihan Anda"))
+    with place.working(tenant, key, row.version) as folder:
+        jobs.tell(1, 100, _("memeriksa setiap baris"))
         raw = place.opened(tenant, key, row.file_key, place.RAW, folder)
-        canonical, listed = folder / place.CANONICAL, folder / place.LISTED
+        listed = folder / place.LISTED
         columns, readings = _readings(row, folder)
         _refuse_missing(columns, readings)
         codes, unclear = _regions_of(row, folder, readings, row.said.get("regions", {}))
-        apply(raw, folder, canonical, columns, readings, codes)
-        jobs.tell(35, 100, _("memeriksa setiap baris"))
-        judged = columnar.judge(
+        judged, written = columnar.check(
             declaration,
-            canonical,
+            lambda duck: applied(duck, raw, columns, readings, codes),
             folder,
             _regions,
             _village_at,
             listed,
             memory=MEMORY,
+            watch=_watching(row, 5, 90, _("memeriksa setiap baris")),
         )
-        for made in (canonical, listed):
+        for made in (listed, *_kept(folder, written)):
             place.keep(tenant, key, row.file_key, made)
-        jobs.tell(75, 100, _("membandingkan dengan versi yang berlaku"))
-        report = _report(row, declaration, judged, folder, at)
+        jobs.tell(92, 100, _("membandingkan dengan versi yang berlaku"))
+        report = _report(row, declaration, judged, written, folder, at)
     said = {
         **row.said,
         "layout": {
@@ -252,6 +302,13 @@ def _check(row: Upload, at: datetime) -> None:
                 _work(again, Upload.State.PUBLISHING, at)
 
 
+def _kept(folder: Path, written: columnar.Written | None) -> tuple[Path, Path]:
+    """Return the two files of which one is kept: the rows as they will be published, or else all as text."""
+    rows, texts = folder / place.ROWS, folder / columnar.TEXTS
+    (texts if written else rows).unlink(missing_ok=True)
+    return rows, texts
+
+
 def _refuse_missing(columns: tuple[Wanted, ...], readings: tuple[Reading, ...]) -> None:
     missing = [
         each.name
@@ -264,7 +321,12 @@ def _refuse_missing(columns: tuple[Wanted, ...], readings: tuple[Reading, ...]) 
 
 
 def _report(
-    row: Upload, declaration: Declaration, judged: columnar.Judged, folder: Path, at: datetime
+    row: Upload,
+    declaration: Declaration,
+    judged: columnar.Judged,
+    written: columnar.Written | None,
+    folder: Path,
+    at: datetime,
 ) -> dict[str, Any]:
     formula = quality_formula(timezone.localdate(at))
     lines = row.taken["rejected"]
@@ -280,8 +342,8 @@ def _report(
     )
     faults = judged.faults + len(lines)
     comparison, is_same, suppressed = (None, False, 0)
-    if not faults and judged.rows:
-        comparison, is_same, suppressed = _looked(row, declaration, folder)
+    if written and not faults and judged.rows:
+        comparison, is_same, suppressed = _looked(row, declaration, written, folder)
     last = row.dataset.current if row.dataset else None
     return {
         "rows": judged.rows,
@@ -300,7 +362,13 @@ def _report(
         "comparison": _told(comparison) if comparison else None,
         "is_same": is_same,
         "suppressed": suppressed,
+        "written": {**asdict(written), "against": _fingerprint(declaration)} if written else None,
     }
+
+
+def _fingerprint(declaration: Declaration) -> str:
+    """Return what tells a declaration from one that was changed since."""
+    return hashlib.sha256(json.dumps(declaration.written(), sort_keys=True).encode()).hexdigest()
 
 
 def quality_formula(on: date) -> Formula:
@@ -310,11 +378,10 @@ def quality_formula(on: date) -> Formula:
     return Formula(max(row.valid_from for row in rows.values()), weights)
 
 
-def _looked(row: Upload, declaration: Declaration, folder: Path) -> tuple[Comparison | None, bool, int]:
+def _looked(
+    row: Upload, declaration: Declaration, written: columnar.Written, folder: Path
+) -> tuple[Comparison | None, bool, int]:
     """Return how the file differs from the version that stands, and whether it does at all."""
-    written = columnar.write_file(
-        declaration, folder / place.CANONICAL, folder, _regions, _village_at, memory=MEMORY
-    )
     current = row.dataset.current if row.dataset else None
     if current is None:
         return None, False, written.suppressed
@@ -323,7 +390,7 @@ def _looked(row: Upload, declaration: Declaration, folder: Path) -> tuple[Compar
         return None, is_same, written.suppressed
     with suppress(FileNotFoundError, NotFound, Invalid, duckdb.Error):
         standing = tuple(storage().local(row.tenant, file["sha256"]) for file in current.files)
-        found = columnar.compare(standing, (folder / "rows.parquet",), declaration.key, 10)
+        found = columnar.compare(standing, (folder / place.ROWS,), declaration.key, 10)
         return found, is_same, written.suppressed
     return None, is_same, written.suppressed
 
@@ -351,19 +418,16 @@ def _publish(row: Upload, at: datetime) -> None:
     if signed:
         quality["signed"] = {"reason": signed["reason"], "by": signed["by"], "at": signed["at"]}
     actor = Actor(agreed["account"], agreed["by"], row.tenant, {"data.publish": Reach.TENANT})
-    with place.working(row.tenant, row.pk) as folder:
-        canonical = place.opened(row.tenant, row.pk, row.file_key, place.CANONICAL, folder)
-        done = publish_file(
+    with place.working(row.tenant, row.pk, row.version) as folder:
+        done = publish_checked(
             actor,
             row.dataset.code,
-            canonical,
+            lambda declaration, target: _written(row, declaration, folder, target),
             str(said["period"]).strip(),
             at=at,
             reason=str(said.get("reason") or ""),
             corrects=said.get("corrects"),
             quality=quality,
-            departing=bool(signed),
-            memory=MEMORY,
         )
     is_new = done.is_new or _is_ours(done.version, row)
     # What was shown of its cells to make sure of them goes with its bytes and their key.
@@ -383,6 +447,22 @@ def _publish(row: Upload, at: datetime) -> None:
         key="",
     )
     place.remove(row.tenant, row.pk)
+
+
+def _written(row: Upload, declaration: Declaration, folder: Path, target: Path) -> columnar.Written:
+    """Put the rows the check wrote into `target`, or write those that were signed for. Raises Invalid."""
+    written = row.report.get("written")
+    try:
+        if not written:
+            texts = place.opened(row.tenant, row.pk, row.file_key, columnar.TEXTS, folder)
+            return columnar.write_signed(declaration, texts, target, _regions, memory=MEMORY)
+        if written["against"] == _fingerprint(declaration):
+            place.opened(row.tenant, row.pk, row.file_key, place.ROWS, target)
+            return columnar.Written(written["rows"], written["suppressed"], written["content_hash"])
+    except FileNotFoundError:
+        pass
+    wrong = _("Pernyataan set data ini berubah sejak barisnya diperiksa.")
+    raise unfit(wrong, _("Pilih Periksa sekali lagi."))
 
 
 def _is_ours(version: DatasetVersion, row: Upload) -> bool:

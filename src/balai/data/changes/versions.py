@@ -90,8 +90,6 @@ def publish_file(
     reason: str = "",
     corrects: int | None = None,
     into: Storage | None = None,
-    quality: Mapping[str, Any] | None = None,
-    departing: bool = False,
     memory: str = columnar.MEMORY,
 ) -> Published:
     """As `publish`, of a CSV file on this machine: the engine reads it, and a million rows take seconds.
@@ -101,8 +99,6 @@ def publish_file(
     is the caller's, before and after.
 
     Args:
-        quality: what was found of the rows, kept with the version.
-        departing: a steward signed for rows that are not as declared; `quality` says who and why.
         memory: of the engine; beyond, it goes to the disk.
 
     Raises:
@@ -110,12 +106,30 @@ def publish_file(
     """
 
     def write(declaration: Declaration, folder: Path) -> columnar.Written:
-        return columnar.write_file(
-            declaration, path, folder, _regions, _village_at, departing=departing, memory=memory
-        )
+        return columnar.write_file(declaration, path, folder, _regions, _village_at, memory=memory)
 
-    said = _Said(period, at, reason, corrects, quality or {})
-    return _publish(actor, dataset, write, said, into)
+    return _publish(actor, dataset, write, _Said(period, at, reason, corrects), into)
+
+
+def publish_checked(
+    actor: Actor,
+    dataset: str,
+    write: Callable[[Declaration, Path], columnar.Written],
+    period: str,
+    *,
+    at: datetime,
+    reason: str = "",
+    corrects: int | None = None,
+    quality: Mapping[str, Any] | None = None,
+) -> Published:
+    """As `publish`, of rows that were checked before. Raises as `publish`.
+
+    Args:
+        write: puts ``rows.parquet`` into a folder and says what it is; it refuses where the declaration in
+            force is not the one the rows were checked against.
+        quality: what was found of the rows, kept with the version; also who signed for them and why.
+    """
+    return _publish(actor, dataset, write, _Said(period, at, reason, corrects, quality or {}), None)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class Departure:
 
 
 def depart(duck: Engine, declaration: Declaration, regions: Regions) -> tuple[Departure, ...]:
-    """Count what in `raw` is not as declared, and empty the cells that their types cannot hold."""
+    """Count what in the view `raw` is not as declared; then it is a table, without what no type can hold."""
     columns = physical(declaration)
     checks = [*checks_of(columns)]
     checks += [
@@ -32,10 +32,18 @@ def depart(duck: Engine, declaration: Declaration, regions: Regions) -> tuple[De
         if one.column.reference == "regions" and (check := strange_regions(duck, one, regions))
     ]
     found = counts(duck, checks)
-    for check, number in zip(checks, found, strict=True):
-        if number and check.kind == "form":
-            name = quoted(check.column.name)
-            duck.execute(f"UPDATE raw SET {name} = NULL WHERE {check.condition}")  # noqa: S608
+    emptied = {
+        check.column.name: check.condition
+        for check, number in zip(checks, found, strict=True)
+        if number and check.kind == "form"
+    }
+    cells = ", ".join(
+        f"CASE WHEN {condition} THEN NULL ELSE {quoted(name)} END AS {quoted(name)}"
+        for name, condition in emptied.items()
+    )
+    duck.execute(f"CREATE TABLE left_over AS SELECT * {f'REPLACE ({cells})' if cells else ''} FROM raw")  # noqa: S608
+    duck.execute("DROP VIEW raw")
+    duck.execute("ALTER TABLE left_over RENAME TO raw")
     return tuple(
         Departure(check.column.name, check.kind, number, check.kind == "form")
         for check, number in zip(checks, found, strict=True)

@@ -1,6 +1,6 @@
 """How good rows are: counted whole, column by column, and every fault in a file by row and column."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +11,13 @@ from balai.data.columnar import taking
 from balai.data.columnar.checking import MOST_FAULTS, Check, Regions, checks_of, strange_regions
 from balai.data.columnar.departing import counts
 from balai.data.columnar.shape import Engine, Physical, count, engine, physical, quoted, text
+from balai.data.columnar.watching import Watch
+from balai.data.columnar.writing import Written, write_checked
 from balai.data.rules.metadata import ColumnType, Declaration, Privacy
 from balai.data.rules.transforms import Locate
 
+TEXTS = "texts.parquet"
+"""All rows that leave, as text, with `rowid` from 0."""
 MOST_LISTED = 1_000_000
 """Faults in the file; those beyond are counted alone."""
 _NUMBERS = (ColumnType.INTEGER, ColumnType.RUPIAH, ColumnType.DECIMAL, ColumnType.POINT)
@@ -68,51 +72,65 @@ class Judged:
     by_kind: dict[str, int]
 
 
-def judge(
+def check(
     declaration: Declaration,
-    source: Path,
+    rows: Callable[[Engine], str],
     folder: Path,
     regions: Regions,
     locate: Locate,
     listed: Path,
     *,
     memory: str,
-) -> Judged:
-    """Look through a CSV file as `write_file` takes it, and write its faults to `listed`, a CSV.
+    watch: Watch | None = None,
+) -> tuple[Judged, Written | None]:
+    """Look through rows, write their faults to `listed`, a CSV, and where there are none, write them.
 
     Values of personal columns are told nowhere. No cell of the list can act as a formula.
 
+    Args:
+        rows: the SELECT of `balai_row` and the declared names, as text, on an engine; see `take_rows`.
+        folder: gets TEXTS, of all rows as text; and ``rows.parquet``, typed and in the order of the key,
+            where there is no fault. What stands there already was made by an attempt that was stopped.
+
+    Returns:
+        What was found, and what was written; None where there are faults.
+
     Raises:
-        Invalid: the file is no such CSV.
+        DiskFull
     """
+    steps = watch or (lambda _share: None)
     with engine(folder, 2, memory) as duck:
-        taking.take_file(duck, source, declaration, locate)
+        taking.take_rows(
+            duck, rows(duck), declaration, locate, folder / TEXTS, lambda share: steps(0.35 * share)
+        )
         columns = physical(declaration)
         checks = [*checks_of(columns)]
         for one in columns:
             if one.column.reference == "regions" and (check := strange_regions(duck, one, regions)):
                 checks.append(check)
+        steps(0.35)
         found = counts(duck, checks)
-        rows = count(duck, "raw")
+        total = count(duck, "raw")
+        steps(0.45)
+        written = None
+        if not sum(found):
+            written = write_checked(duck, declaration, folder, lambda share: steps(0.45 + 0.4 * share))
+        steps(0.85)
         key = _key(declaration, columns)
-        twice = rows - count(duck, f"(SELECT 1 FROM raw GROUP BY {key})") if rows else 0  # noqa: S608
+        twice = total - count(duck, f"(SELECT 1 FROM raw GROUP BY {key})") if total and not written else 0  # noqa: S608
         every = ", ".join(quoted(one.name) for one in columns)
-        alike = rows - count(duck, f"(SELECT 1 FROM raw GROUP BY {every})") if twice else 0  # noqa: S608
+        alike = total - count(duck, f"(SELECT 1 FROM raw GROUP BY {every})") if twice else 0  # noqa: S608
         faulty = [check for check, number in zip(checks, found, strict=True) if number]
         first = _list(duck, faulty, key if twice else "", declaration, listed)
         by_kind: dict[str, int] = {"twice": twice} if twice else {}
         for check, number in zip(checks, found, strict=True):
             if number:
                 by_kind[check.kind] = by_kind.get(check.kind, 0) + number
-        return Judged(
-            rows,
-            sum(found) + twice,
-            twice,
-            alike,
-            tuple(_column(duck, one, checks, found, rows) for one in columns),
-            first,
-            by_kind,
-        )
+        told = []
+        for place, one in enumerate(columns):
+            told.append(_column(duck, one, checks, found, total))
+            steps(0.85 + 0.15 * (place + 1) / len(columns))
+        return Judged(total, sum(found) + twice, twice, alike, tuple(told), first, by_kind), written
 
 
 def _key(declaration: Declaration, columns: Sequence[Physical]) -> str:
@@ -199,7 +217,7 @@ def _column(
         f"SELECT count({name}), approx_count_distinct({name}), min({typed})::VARCHAR, max({typed})::VARCHAR, "  # noqa: S608
         f"{quartiles} FROM raw"
     ).fetchone() or (0, 0, None, None, None)
-    outliers, far = _outliers(duck, typed, fences) if fences and rows >= 20 else (0, ())
+    outliers, far = _outliers(duck, typed, fences, (least, most)) if fences and rows >= 20 else (0, ())
     is_private = one.column.privacy is not Privacy.NONE
     return ColumnJudged(
         one.name,
@@ -217,11 +235,15 @@ def _column(
     )
 
 
-def _outliers(duck: Engine, typed: str, fences: Sequence[float]) -> tuple[int, tuple[str, ...]]:
+def _outliers(
+    duck: Engine, typed: str, fences: Sequence[float], ends: Sequence[str]
+) -> tuple[int, tuple[str, ...]]:
     low, high = fences
     if high <= low:
         return 0, ()
     reach = _FAR * (high - low)
+    if all(low - reach < float(end) < high + reach for end in ends):
+        return 0, ()
     beyond = f"{typed}::DOUBLE < {low - reach!r} OR {typed}::DOUBLE > {high + reach!r}"
     number = count(duck, f"raw WHERE {beyond}")
     if not number:

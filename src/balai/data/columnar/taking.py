@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from balai.base.errors import Fault, Invalid
 from balai.data.columnar.ending import refuse_unclosed
 from balai.data.columnar.shape import CSV_BUFFER, LONGEST_ROW, Engine, quoted, text
+from balai.data.columnar.watching import Watch, watched
 from balai.data.rules.metadata import Column, ColumnType, Declaration, Transform
 from balai.data.rules.transforms import VILLAGE_LENGTH, Locate
 
@@ -44,6 +45,34 @@ def take_file(duck: Engine, path: Path, declaration: Declaration, locate: Locate
         raise Invalid([_unreadable(str(error), len(header))]) from None
     finally:
         duck.execute("DROP TABLE IF EXISTS villages")
+
+
+def take_rows(
+    duck: Engine,
+    rows: str,
+    declaration: Declaration,
+    locate: Locate,
+    kept: Path,
+    watch: Watch | None = None,
+) -> None:
+    """Make `raw` a view of `kept`, a Parquet file of texts that is written here of what leaves of `rows`.
+
+    Args:
+        rows: a SELECT of `balai_row` (from 1) and the declared names, each as text as its type takes it.
+        kept: where it stands already, whole, it is taken as it is.
+    """
+    if not kept.exists():
+        draft = kept.with_suffix(".draft")
+        leaving = _leaving(duck, declaration, f"({rows})", locate, "balai_row")
+        watched(duck, f"COPY ({leaving}) TO {text(draft)} (FORMAT parquet, COMPRESSION zstd)", watch)
+        duck.execute("DROP TABLE IF EXISTS villages")
+        draft.replace(kept)
+    view_of(duck, kept)
+
+
+def view_of(duck: Engine, kept: Path) -> None:
+    """Make `raw` a view of a file that `take_rows` wrote."""
+    duck.execute(f"CREATE VIEW raw AS SELECT * FROM read_parquet({text(kept)})")  # noqa: S608
 
 
 def _csv(path: Path, names: Sequence[str], *, header: bool, newline: str, delimiter: str = ",") -> str:
@@ -90,28 +119,36 @@ def _given(column: Column) -> tuple[str, ...]:
     return (column.name,)
 
 
-def _leaving(duck: Engine, declaration: Declaration, source: str, locate: Locate) -> str:
-    """Return the SELECT of what leaves; the same values as `rules.transforms.texts` yields."""
+def _leaving(duck: Engine, declaration: Declaration, source: str, locate: Locate, number: str = "") -> str:
+    """Return the SELECT of what leaves; the same values as `rules.transforms.texts` yields.
+
+    Args:
+        number: column of `source` that counts the rows from 1; then `rowid` comes first, from 0, and
+            rows in any order.
+    """
     located = {
-        column.name: number
-        for number, column in enumerate(declaration.columns)
+        column.name: place
+        for place, column in enumerate(declaration.columns)
         if column.transform is Transform.VILLAGE and column.type is ColumnType.POINT
     }
     cells = ", ".join(
         cell for column in declaration.columns if column.leaving for cell in _cells(column, located)
     )
+    cells = f"{number} - 1 AS rowid, {cells}" if number else cells
     if not located:
         return f"SELECT {cells} FROM {source}"  # noqa: S608
     duck.execute("CREATE TEMP TABLE villages (place INTEGER, lon VARCHAR, lat VARCHAR, code VARCHAR)")
     joins = ""
     for column in declaration.columns:
         if column.name in located:
-            number, (lon, lat) = located[column.name], map(quoted, _given(column))
-            _locate(duck, number, f"SELECT DISTINCT {lon}, {lat} FROM {source} WHERE {lon} <> ''", locate)  # noqa: S608
+            place, (lon, lat) = located[column.name], map(quoted, _given(column))
+            _locate(duck, place, f"SELECT DISTINCT {lon}, {lat} FROM {source} WHERE {lon} <> ''", locate)  # noqa: S608
             joins += (
-                f" LEFT JOIN villages v{number} ON v{number}.place = {number} "
-                f"AND v{number}.lon = {lon} AND v{number}.lat IS NOT DISTINCT FROM {lat}"
+                f" LEFT JOIN villages v{place} ON v{place}.place = {place} "
+                f"AND v{place}.lon = {lon} AND v{place}.lat IS NOT DISTINCT FROM {lat}"
             )
+    if number:
+        return f"SELECT {cells} FROM {source}{joins}"  # noqa: S608
     numbered = f"(SELECT *, row_number() OVER () AS balai_row FROM {source})"  # noqa: S608
     return f"SELECT {cells} FROM {numbered}{joins} ORDER BY balai_row"  # noqa: S608
 

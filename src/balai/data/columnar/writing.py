@@ -4,7 +4,7 @@ import csv
 import hashlib
 import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from balai.data.columnar import checking, taking
 from balai.data.columnar.checking import MOST_FAULTS, Regions
 from balai.data.columnar.departing import Departure, depart
 from balai.data.columnar.shape import MEMORY, Engine, Physical, count, engine, physical, quoted, text
+from balai.data.columnar.watching import SECONDS, Watch, watched
 from balai.data.rules.metadata import Declaration
 from balai.data.rules.transforms import Locate, headings
 
@@ -60,7 +61,6 @@ def write_file(
     regions: Regions,
     locate: Locate,
     *,
-    departing: bool = False,
     memory: str = MEMORY,
 ) -> Written:
     """As `write`, from a CSV file with a header that names the declared columns, in any order.
@@ -68,17 +68,95 @@ def write_file(
     The engine reads the file itself: a million rows take seconds and no memory of Python.
     Personal columns are transformed while they are read. See `taking.take_file` for the form.
 
-    Args:
-        departing: rows that are not as declared are written too; a cell that its type cannot
-            hold is left empty. A key that stands twice is refused all the same.
-
     Raises:
         Invalid: as `write`; also where the file is no such CSV.
     """
     with engine(folder, _threads(), memory) as duck:
         taking.take_file(duck, source, declaration, locate)
-        departures = depart(duck, declaration, regions) if departing else ()
-        return replace(_write(duck, declaration, folder, regions, departing), departures=departures)
+        return _write(duck, declaration, folder, regions)
+
+
+def write_signed(
+    declaration: Declaration, checked: Path, folder: Path, regions: Regions, *, memory: str = MEMORY
+) -> Written:
+    """As `write`, of rows that `check` found faults in, because somebody answered for them.
+
+    They are written as they are; a cell that its type cannot hold is left empty.
+
+    Args:
+        checked: the file of texts that `check` left.
+
+    Raises:
+        Invalid: a key stands twice.
+    """
+    with engine(folder, _threads(), memory) as duck:
+        taking.view_of(duck, checked)
+        departures = depart(duck, declaration, regions)
+        return replace(_write(duck, declaration, folder, regions, True), departures=departures)
+
+
+def write_checked(
+    duck: Engine, declaration: Declaration, folder: Path, watch: Watch | None = None
+) -> Written | None:
+    """Write ``rows.parquet`` in `folder` of the view `raw`, which has no fault but perhaps a key twice.
+
+    Rows that come in the order of their key are not sorted, and those that must be sorted show by it
+    whether a key stands twice: either is far cheaper than counting the keys. A file that stands
+    there already, whole, is taken as it is.
+
+    Returns:
+        None where a key stands twice; then nothing is written.
+    """
+    columns, target = physical(declaration), folder / "rows.parquet"
+    steps = watch or (lambda _share: None)
+    total = count(duck, "raw")
+    is_ordered = _is_ordered(duck, declaration, columns)
+    if not is_ordered and declaration.k and _twice(duck, declaration, columns):
+        return None
+    if not target.exists():
+        draft = folder / "rows.draft"
+        order = "" if is_ordered else f" ORDER BY {_order(declaration)}"
+        watched(
+            duck,
+            f"COPY ({_leaving(declaration, columns)}{order}) TO {text(draft)} "
+            "(FORMAT parquet, COMPRESSION zstd)",
+            lambda share: steps(0.7 * share),
+        )
+        draft.replace(target)
+    source = f"read_parquet({text(target)})"
+    kept = count(duck, source)
+    if not is_ordered and not declaration.k and _follow_alike(duck, declaration, source):
+        target.unlink()
+        return None
+    return Written(kept, total - kept, _Digest(duck, source).result(lambda: steps(0.85)))
+
+
+def _is_ordered(duck: Engine, declaration: Declaration, columns: Sequence[Physical]) -> bool:
+    """Say whether each row of `raw` has a greater key than the one before it; then none stands twice."""
+    types = {one.name: one for one in columns}
+    if any(types[name].column.optional for name in declaration.key):
+        return False
+    cells = ", ".join(f"CAST({quoted(name)} AS {types[name].type})" for name in declaration.key)
+    found = duck.execute(
+        "SELECT coalesce(bool_and(own > before), true) FROM (SELECT own, lag(own) OVER () AS before "  # noqa: S608
+        f"FROM (SELECT row({cells}) AS own FROM raw))"
+    ).fetchone()
+    return bool(found and found[0])
+
+
+def _follow_alike(duck: Engine, declaration: Declaration, source: str) -> bool:
+    """Say whether two rows that follow each other, of rows sorted by it, have one key."""
+    same = " AND ".join(
+        f"{quoted(name)} IS NOT DISTINCT FROM lag({quoted(name)}) OVER ()" for name in declaration.key
+    )
+    found = duck.execute(
+        f"SELECT count_if(same) FROM (SELECT lag(1) OVER () IS NOT NULL AND {same} AS same FROM {source})"  # noqa: S608
+    ).fetchone()
+    return bool(found and found[0])
+
+
+def _twice(duck: Engine, declaration: Declaration, columns: Sequence[Physical]) -> bool:
+    return any(True for _fault in checking.twice(duck, declaration, columns))
 
 
 def _threads() -> int:
@@ -102,52 +180,78 @@ def _write(
     total = count(duck, "raw")
     _keep(duck, declaration, columns)
     kept = count(duck, "kept")
-    with duck.cursor() as other:
-        digest = _Digest(other)
-        duck.execute(f"COPY kept TO {text(folder / 'rows.parquet')} (FORMAT parquet, COMPRESSION zstd)")
-        return Written(kept, total - kept, digest.result())
+    digest = _Digest(duck, "kept")
+    duck.execute(f"COPY kept TO {text(folder / 'rows.parquet')} (FORMAT parquet, COMPRESSION zstd)")
+    return Written(kept, total - kept, digest.result())
 
 
 def _keep(duck: Engine, declaration: Declaration, columns: Sequence[Physical]) -> None:
     """Make `kept` of `raw`: the rows that may leave, typed, in the order of the key."""
+    rows = _leaving(declaration, columns)
+    duck.execute(f"CREATE TABLE kept AS SELECT * FROM ({rows}) ORDER BY {_order(declaration)}")  # noqa: S608
+    duck.execute("DROP TABLE raw")
+
+
+def _leaving(declaration: Declaration, columns: Sequence[Physical]) -> str:
+    """Return the SELECT of the rows of `raw` that may leave, typed."""
     cells = ", ".join(f"CAST({quoted(one.name)} AS {one.type}) AS {quoted(one.name)}" for one in columns)
     rows = f"SELECT {cells} FROM raw"  # noqa: S608
     if declaration.k and declaration.alike:
         alike = ", ".join(map(quoted, declaration.alike))
         # Alike as typed: 1.50 and 1.5 are one value.
         rows = f"SELECT * FROM ({rows}) QUALIFY count(*) OVER (PARTITION BY {alike}) >= {declaration.k}"  # noqa: S608
-    order = ", ".join(f"{quoted(name)} NULLS LAST" for name in declaration.key)
-    duck.execute(f"CREATE TABLE kept AS SELECT * FROM ({rows}) ORDER BY {order}")  # noqa: S608
-    duck.execute("DROP TABLE raw")
+    return f"SELECT * FROM ({rows})"  # noqa: S608
+
+
+def _order(declaration: Declaration) -> str:
+    return ", ".join(f"{quoted(name)} NULLS LAST" for name in declaration.key)
 
 
 class _Digest:
-    """The content hash of `kept`, made while another file of it is written.
+    """The content hash of rows in their order, made while the engine does something else.
 
     The engine writes into a pipe, so the text of a million rows never lies on the disk.
     """
 
-    def __init__(self, duck: Engine) -> None:
+    def __init__(self, duck: Engine, source: str) -> None:
+        """
+        Args:
+            source: what stands after FROM.
+        """
+        self._source = source
+        self._duck = duck.cursor()
         self._sum = hashlib.sha256()
         self._errors: list[BaseException] = []
         self._outlet, self._inlet = os.pipe()
         self._reader = threading.Thread(target=self._read)
-        self._writer = threading.Thread(target=self._copy, args=(duck,))
+        self._writer = threading.Thread(target=self._copy)
         self._reader.start()
         self._writer.start()
 
-    def result(self) -> str:
-        self._writer.join()
-        self._reader.join()
+    def result(self, wait: Callable[[], None] | None = None) -> str:
+        """Return the hash; `wait` is called now and then, and what it raises ends the work."""
+        try:
+            while self._writer.is_alive():
+                self._writer.join(SECONDS)
+                if wait and self._writer.is_alive():
+                    wait()
+        except BaseException:
+            self._duck.interrupt()
+            raise
+        finally:
+            self._writer.join()
+            self._reader.join()
+            self._duck.close()
         for error in self._errors:
             raise error
         return self._sum.hexdigest()
 
-    def _copy(self, duck: Engine) -> None:
+    def _copy(self) -> None:
         try:
             # Quoted throughout, so that a missing text and an empty one can never be the same bytes.
-            duck.execute(
-                f"COPY kept TO '/dev/fd/{self._inlet}' (FORMAT csv, HEADER true, FORCE_QUOTE *, NULLSTR '')"
+            self._duck.execute(
+                f"COPY (SELECT * FROM {self._source}) TO '/dev/fd/{self._inlet}' "  # noqa: S608
+                "(FORMAT csv, HEADER true, FORCE_QUOTE *, NULLSTR '')"
             )
         except BaseException as error:
             self._errors.append(error)

@@ -1,4 +1,4 @@
-"""What a person agreed to, applied to the whole file: a CSV as `changes.publish_file` takes it."""
+"""What a person agreed to, applied to the whole file: its rows as text, as the declared types take it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -21,34 +21,60 @@ def names_in(raw: Path, folder: Path, heading: str, most: int) -> list[str]:
         return [row[0] for row in found.fetchall()]
 
 
-def apply(
+def applied(
+    duck: Engine,
     raw: Path,
-    folder: Path,
-    target: Path,
     columns: Sequence[Wanted],
     readings: Sequence[Reading],
     regions: Mapping[str, Mapping[str, str]],
-) -> None:
-    """Write `target`: every row in its order, the wanted columns as their types take them.
+) -> str:
+    """Return the SELECT of `balai_row` and the wanted columns, as text as their types take it, in any order.
+
+    A column with few different cells is read once a cell, not once a row: dates, choices and codes cost the
+    most to read, and there are few of them.
 
     Args:
         regions: code by name, for each column read by name.
     """
-    draft = target.with_suffix(".draft")
-    with engine(folder) as duck:
-        _name_regions(duck, regions)
-        cells = ", ".join(
-            f"{_cell(each, reading)} AS {quoted(each.name)}"
+    _name_regions(duck, regions)
+    source = f"read_parquet({text(raw)})"
+    few = _few(duck, source, columns, readings)
+    cells, joins = [], []
+    for number, (each, reading) in enumerate(zip(columns, readings, strict=True)):
+        cell = _cell(each, reading)
+        if reading.heading in few and each.type is not ColumnType.TEXT:
+            given = quoted(reading.heading)
+            duck.execute(
+                f"CREATE TEMP TABLE cells_{number} AS SELECT {given} AS balai_given, {cell} AS balai_made "  # noqa: S608
+                f"FROM (SELECT DISTINCT {given} FROM {source} WHERE {given} IS NOT NULL)"
+                f"{_joins(regions, [reading])}"
+            )
+            joins.append(f" LEFT JOIN cells_{number} ON cells_{number}.balai_given = balai_raw.{given}")
+            cell = f"cells_{number}.balai_made"
+        elif each.type is ColumnType.REGION and reading.style == "name" and reading.heading:
+            joins.append(_joins(regions, [reading]))
+        cells.append(f"{cell} AS {quoted(each.name)}")
+    return f"SELECT {ROW}, {', '.join(cells)} FROM {source} AS balai_raw{''.join(joins)}"  # noqa: S608
+
+
+FEW = 50_000
+"""Different cells up to which a column is read once a cell."""
+
+
+def _few(duck: Engine, source: str, columns: Sequence[Wanted], readings: Sequence[Reading]) -> frozenset[str]:
+    """Return the headings under which about FEW different cells stand, or fewer."""
+    headings = sorted(
+        {
+            reading.heading
             for each, reading in zip(columns, readings, strict=True)
-        )
-        joins = _joins(regions, readings)
-        # A join may change the order of rows; without one they come as they lie.
-        order = f" ORDER BY {ROW}" if joins else ""
-        duck.execute(
-            f"COPY (SELECT {cells} FROM read_parquet({text(raw)}){joins}{order}) TO {text(draft)} "  # noqa: S608
-            "(FORMAT csv, HEADER true, FORCE_QUOTE *, NULLSTR '')"
-        )
-    draft.replace(target)
+            if reading.heading and each.type is not ColumnType.TEXT
+        }
+    )
+    if not headings:
+        return frozenset()
+    asked = ", ".join(f"approx_count_distinct({quoted(heading)})" for heading in headings)
+    found = duck.execute(f"SELECT {asked} FROM {source}").fetchone() or ()  # noqa: S608
+    return frozenset(heading for heading, number in zip(headings, found, strict=True) if number <= FEW)
 
 
 def shown(
@@ -78,7 +104,7 @@ def shown(
 
 
 def _name_regions(duck: Engine, regions: Mapping[str, Mapping[str, str]]) -> None:
-    duck.execute("CREATE TEMP TABLE called (place VARCHAR, name VARCHAR, code VARCHAR)")
+    duck.execute("CREATE TEMP TABLE called (balai_place VARCHAR, balai_name VARCHAR, balai_code VARCHAR)")
     for place, codes in regions.items():
         if codes:
             duck.execute(
@@ -89,9 +115,9 @@ def _name_regions(duck: Engine, regions: Mapping[str, Mapping[str, str]]) -> Non
 
 def _joins(regions: Mapping[str, Mapping[str, str]], readings: Sequence[Reading]) -> str:
     return "".join(
-        f" LEFT JOIN called {quoted('by ' + each.name)} ON {quoted('by ' + each.name)}.place = "
+        f" LEFT JOIN called {quoted('by ' + each.name)} ON {quoted('by ' + each.name)}.balai_place = "
         f"{text(each.name)} "
-        f"AND {quoted('by ' + each.name)}.name = {trimmed(each.heading)}"
+        f"AND {quoted('by ' + each.name)}.balai_name = {trimmed(each.heading)}"
         for each in readings
         if each.style == "name" and each.heading
     )
@@ -101,5 +127,5 @@ def _cell(each: Wanted, reading: Reading) -> str:
     if not reading.heading:
         return "NULL::VARCHAR"
     if each.type is ColumnType.REGION and reading.style == "name":
-        return f"coalesce({quoted('by ' + each.name)}.code, {trimmed(reading.heading)})"
+        return f"coalesce({quoted('by ' + each.name)}.balai_code, {trimmed(reading.heading)})"
     return canonical(reading.heading, each.type, reading.style)

@@ -3,7 +3,6 @@
 import codecs
 import gzip
 import hashlib
-import io
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,7 +46,7 @@ def examine(path: Path, tell: Tell) -> Examined:
     with path.open("rb") as source:
         head = source.read(4096)
         source.seek(0)
-        marked = _by_mark(head)
+        marked = by_mark(head)
         while part := source.read(PART):
             digest.update(part)
             read += len(part)
@@ -69,7 +68,8 @@ def examine(path: Path, tell: Tell) -> Examined:
     return Examined(digest.hexdigest(), read, "utf-8", broken)
 
 
-def _by_mark(head: bytes) -> str:
+def by_mark(head: bytes) -> str:
+    """Return the encoding that the first bytes of a file tell, "" where they tell none."""
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -87,18 +87,13 @@ def _has_letters(part: bytes) -> bool:
     return not part.decode("utf-8", "ignore").isascii()
 
 
-def to_utf8(source: Path, target: Path, encoding: str, tell: Tell, *, alike: bool = False) -> None:
+def to_utf8(source: Path, target: Path, encoding: str, tell: Tell) -> None:
     """Write a file anew as UTF-8 without a mark, part by part.
-
-    Args:
-        alike: every line ends with a line feed, whatever it ended with.
 
     Raises:
         Invalid: it is not in this encoding, with the line where that shows.
     """
-    # A file that is UTF-8 but for some letters stays so where only its lines are made alike.
-    decoder = codecs.getincrementaldecoder(encoding)("surrogateescape" if alike else "strict")
-    ends = io.IncrementalNewlineDecoder(None, translate=True)
+    decoder = codecs.getincrementaldecoder(encoding)()
     size, read, lines = source.stat().st_size, 0, 1
     with source.open("rb") as file, target.open("wb") as out:
         while part := file.read(PART):
@@ -106,29 +101,21 @@ def to_utf8(source: Path, target: Path, encoding: str, tell: Tell, *, alike: boo
             try:
                 text = decoder.decode(part)
             except UnicodeDecodeError as error:
-                raise _broken(encoding, lines + part[: error.start].count(b"\n")) from None
+                raise broken_at(encoding, lines + part[: error.start].count(b"\n")) from None
             lines += text.count("\n")
-            out.write(
-                (ends.decode(text) if alike else text).encode(
-                    "utf-8", "surrogateescape" if alike else "replace"
-                )
-            )
+            out.write(text.encode("utf-8", "replace"))
             tell(read, size)
         try:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            raise _broken(encoding, lines) from None
+            raise broken_at(encoding, lines) from None
 
 
-def _broken(encoding: str, line: int) -> Exception:
+def broken_at(encoding: str, line: int) -> Exception:
+    """Return the refusal of a file that is not in its encoding."""
     wrong = _("Hurufnya bukan %(encoding)s.") % {"encoding": encoding.upper()}
     place = _("Baris berkas %(line)s") % {"line": line}
     return unfit(wrong, _("Pilih huruf lain, atau simpan berkasnya sebagai CSV UTF-8."), place)
-
-
-def is_packed(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(2) == b"\x1f\x8b"
 
 
 def unpack(source: Path, target: Path, tell: Tell) -> None:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -49,15 +48,12 @@ class Layout:
 _SAID = {"encoding", "delimiter", "quote", "header_row", "sheet"}
 
 
-def looked_at(path: Path, form: str, encoding: str, said: dict[str, Any]) -> tuple[Layout, list[str]]:
-    """Return the layout of a UTF-8 text file, and its headings.
+def looked_at(text: str, form: str, encoding: str, said: dict[str, Any]) -> tuple[Layout, list[str]]:
+    """Return the layout of a text file by what it begins with, and its headings.
 
     Raises:
         Invalid: it has no line, or more columns than we take.
     """
-    with path.open("rb") as file:
-        start = file.read(LOOKED_AT)
-    text = start.decode("utf-8", "replace")
     first = text.split("\n", 1)[0]
     if max(map(first.count, DELIMITERS)) >= MOST_COLUMNS:
         raise _too_wide()

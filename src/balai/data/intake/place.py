@@ -18,10 +18,14 @@ from django.utils.translation import gettext as _
 from balai.base import sealed_files
 from balai.base.disk import make_folder, settle
 from balai.base.errors import Conflict
+from balai.data.intake.flowing import Given
 from balai.data.storage.names import of_tenant
 
-GIVEN, RAW, CANONICAL, LISTED = "given", "raw.parquet", "canonical.csv", "faults.csv"
-"""What is kept of a file: as it came, as a table of text, as columns of the dataset, and its faults."""
+GIVEN, RAW, ROWS, LISTED = "given", "raw.parquet", "rows.parquet", "faults.csv"
+"""What is kept of a file: as it came, as a table of text, as it will be published, and its faults.
+
+In place of ROWS stands `columnar.TEXTS` where there are faults.
+"""
 
 
 def folder(tenant: str, upload: UUID) -> Path:
@@ -51,9 +55,27 @@ def append(tenant: str, upload: UUID, key: str, offset: int, content: BinaryIO, 
     return written
 
 
+def given(tenant: str, upload: UUID, key: str, size: int, working: Path) -> Given:
+    """Return a file as it came; in clear as a whole only where its reader asks for that."""
+    sealed = folder(tenant, upload) / GIVEN
+    return Given(
+        size,
+        lambda: sealed_files.parts(sealed, key),
+        lambda: opened(tenant, upload, key, GIVEN, working),
+    )
+
+
 def opened(tenant: str, upload: UUID, key: str, name: str, working: Path) -> Path:
     """Put a file that was kept in clear into the folder of a step, and return where. FileNotFoundError."""
-    return sealed_files.unseal(folder(tenant, upload) / name, working / name, key)
+    made = working / name
+    if not made.exists():
+        draft = working / f"{name}.draft"
+        # Its name is bound to its bytes, so it is sealed and opened under the same one.
+        with draft.open("wb") as file:
+            for part in sealed_files.parts(folder(tenant, upload) / name, key):
+                file.write(part)
+        draft.replace(made)
+    return made
 
 
 def keep(tenant: str, upload: UUID, key: str, path: Path) -> None:
@@ -72,11 +94,25 @@ def listed(tenant: str, upload: UUID, key: str) -> Iterator[bytes] | None:
 
 
 @contextmanager
-def working(tenant: str, upload: UUID) -> Iterator[Path]:
-    """Give a folder for work under way; what an attempt that was killed left there is gone."""
-    path = folder(tenant, upload) / "work"
-    shutil.rmtree(path, ignore_errors=True)
+def working(tenant: str, upload: UUID, step: int) -> Iterator[Path]:
+    """Give the folder of a step under way.
+
+    What is whole in it was made by an attempt at this step that was killed, and need not be made again;
+    drafts, and what was left of another step, are gone.
+
+    Args:
+        step: the version of the row at which the step was begun.
+    """
+    path = folder(tenant, upload) / f"work-{step}"
+    for left in folder(tenant, upload).glob("work*"):
+        if left != path:
+            shutil.rmtree(left, ignore_errors=True)
     make_folder(path)
+    for left in path.iterdir():
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        elif left.suffix == ".draft" or not left.is_file():
+            left.unlink(missing_ok=True)
     try:
         yield path
     finally:

@@ -1,5 +1,6 @@
 """Any file that is handed in to one Parquet file of text: `balai_row`, then its columns by their headings."""
 
+import codecs
 import json
 import zipfile
 from collections.abc import Iterator
@@ -12,15 +13,18 @@ import duckdb
 from django.utils.translation import gettext as _
 
 from balai.base.errors import Fault, Invalid
-from balai.data.columnar.ending import refuse_unclosed
 from balai.data.columnar.shape import CSV_BUFFER, LONGEST_ROW, Engine, quoted, text
+from balai.data.columnar.watching import Watch, watched
 from balai.data.intake import features, workbooks
 from balai.data.intake.bounds import MEMORY, MOST_COLUMNS, MOST_REJECTED, unfit
-from balai.data.intake.decoding import Tell, examine, is_packed, to_utf8, unpack
-from balai.data.intake.layout import Layout, headings, looked_at
+from balai.data.intake.decoding import Examined, Tell, by_mark, examine, to_utf8, unpack
+from balai.data.intake.flowing import PACKED, Flow, Given, last_row, of_path, unpacked
+from balai.data.intake.layout import LOOKED_AT, Layout, headings, looked_at
 
 ROW = "balai_row"
 FORMS = ("csv", "xlsx", "json", "ndjson", "geojson", "parquet")
+ROWS_TOGETHER = 20_000
+"""Rows of a group in the file of text: wide rows of long texts stay within the memory of the engine."""
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
@@ -63,76 +67,148 @@ def engine(folder: Path, threads: int = 2) -> Iterator[Engine]:
         connection.close()
 
 
-def take(given: Path, folder: Path, target: Path, said: dict[str, Any], tell: Tell) -> Taken:
-    """Write `target`, a Parquet file of text, of the file at `given`.
+def take(given: Given, folder: Path, target: Path, said: dict[str, Any], tell: Tell) -> Taken:
+    """Write `target`, a Parquet file of text, of a file that was handed in.
+
+    Text files flow through the engine and never lie in clear; all others are read to and fro.
 
     Args:
         folder: for what lies there meanwhile; nothing of it stays.
         said: parts of the layout that a person or an earlier file decided: encoding, delimiter, quote,
             header_row, sheet.
+        tell: also called while nothing moves; what it raises ends the work.
 
     Raises:
         Invalid: it is of no form we know, broken, or beyond what is taken.
+        DiskFull
     """
-    drafts = [folder / name for name in ("unpacked", "utf8", "plain.csv", "alike.csv")]
+    drafts = [folder / name for name in ("unpacked", "utf8", "plain.csv", "given")]
     try:
-        found = examine(given, tell)
-        if is_packed(given):
-            unpack(given, drafts[0], tell)
-            given = drafts[0]
-            found = replace(examine(given, tell), sha256=found.sha256)
-        form = form_of(given, found.encoding)
+        is_packed = _start(given.parts(), 2) == PACKED
+        parts = given.parts()
+        head = _start(unpacked(parts, given.size) if is_packed else parts, LOOKED_AT)
+        encoding = said.get("encoding") or by_mark(head[:4096]) or "utf-8"
+        form = form_of(head, given, encoding)
+        if form == "csv":
+            return _of_text(given, folder, target, head, said, is_packed, tell)
+        path = given.whole()
+        found = examine(path, tell)
+        if is_packed:
+            unpack(path, drafts[0], tell)
+            path = drafts[0]
+            found = replace(examine(path, tell), sha256=found.sha256)
         if form == "parquet":
-            return _of_parquet(given, folder, target, found.sha256)
-        sheets: tuple[str, ...] = ()
-        encoding = said.get("encoding") or found.encoding
-        if form == "xlsx":
-            sheets = tuple(workbooks.sheets(given))
-            workbooks.to_csv(given, said.get("sheet", ""), drafts[2], tell)
-        elif encoding != "utf-8":
-            to_utf8(given, drafts[1], encoding, tell)
-            given = drafts[1]
-        if form in ("json", "ndjson"):
-            return _of_json(given, folder, target, form, found.sha256)
-        if form == "geojson":
-            features.to_csv(given, drafts[2], tell)
-        if form != "csv":
-            encoding, given = "utf-8", drafts[2]
-            said = {name: said[name] for name in ("header_row", "sheet") if name in said and form == "xlsx"}
-            said |= {"delimiter": ",", "quote": '"'} | ({"header_row": 1} if form == "geojson" else {})
-        layout, names = looked_at(given, form, encoding, said)
-        if form == "xlsx" and not layout.sheet:
-            layout = replace(layout, sheet=sheets[0])
-        broken = found.broken_line if encoding == found.encoding else 0
-        try:
-            rows, rejected = _of_csv(given, folder, target, layout, names)
-        except Invalid:
-            # Lines that end now so and now so are beyond the engine; made alike, they are not.
-            to_utf8(given, drafts[3], "utf-8", tell, alike=True)
-            rows, rejected = _of_csv(drafts[3], folder, target, layout, names)
-        return Taken(found.sha256, layout, tuple(names), rows, rejected, broken, sheets)
+            return _of_parquet(path, folder, target, found.sha256)
+        return _of_others(path, folder, target, form, said, found, tell)
     finally:
         for draft in drafts:
             draft.unlink(missing_ok=True)
 
 
-def form_of(path: Path, encoding: str) -> str:
+def _of_others(
+    path: Path, folder: Path, target: Path, form: str, said: dict[str, Any], found: Examined, tell: Tell
+) -> Taken:
+    """Take a workbook, JSON or GeoJSON."""
+    sheets: tuple[str, ...] = ()
+    plain = folder / "plain.csv"
+    if form == "xlsx":
+        sheets = tuple(workbooks.sheets(path))
+        workbooks.to_csv(path, said.get("sheet", ""), plain, tell)
+    elif (encoding := said.get("encoding") or found.encoding) != "utf-8":
+        to_utf8(path, folder / "utf8", encoding, tell)
+        path = folder / "utf8"
+    if form in ("json", "ndjson"):
+        return _of_json(path, folder, target, form, found.sha256)
+    if form == "geojson":
+        features.to_csv(path, plain, tell)
+    said = {name: said[name] for name in ("header_row", "sheet") if name in said and form == "xlsx"}
+    said |= {"delimiter": ",", "quote": '"'} | ({"header_row": 1} if form == "geojson" else {})
+    made = of_path(plain)
+    layout, names = looked_at(_start(made.parts(), LOOKED_AT).decode("utf-8", "replace"), form, "utf-8", said)
+    if form == "xlsx" and not layout.sheet:
+        layout = replace(layout, sheet=sheets[0])
+    rows, rejected, _flow = _of_csv(made, folder, target, replace(layout, encoding="utf-8"), names, tell)
+    return Taken(found.sha256, layout, tuple(names), rows, rejected, 0, sheets)
+
+
+def _of_text(
+    given: Given,
+    folder: Path,
+    target: Path,
+    head: bytes,
+    said: dict[str, Any],
+    is_packed: bool,
+    tell: Tell,
+) -> Taken:
+    """Take a CSV file in one pass, as UTF-8 or as what is said of its letters.
+
+    A file without any letter beyond ASCII is UTF-8. One that is not UTF-8 from its first such letter
+    on is windows-1252, as spreadsheets of older machines write, and is begun anew; one that breaks later is
+    UTF-8 with faults, for guessing there would turn names into other names.
+    """
+    told = said.get("encoding") or by_mark(head[:4096])
+    for encoding in (told,) if told else ("utf-8", "windows-1252"):
+        layout, names = looked_at(_decoded(head, encoding), "csv", encoding, said)
+        is_sure = bool(told) or encoding != "utf-8"
+        for alike in (False, True):
+            try:
+                rows, rejected, flow = _of_csv(
+                    given,
+                    folder,
+                    target,
+                    layout,
+                    names,
+                    tell,
+                    is_packed=is_packed,
+                    alike=alike,
+                    strict=not is_sure,
+                )
+                break
+            except _Unequal as error:
+                if alike or not error.has_returns:
+                    raise error.told from None
+                # Lines that end now so and now so are beyond the engine; made alike, they are not.
+        if not flow.is_cut:
+            return Taken(flow.sha256, layout, tuple(names), rows, rejected, flow.broken_line, ())
+    raise AssertionError("windows-1252 is never cut")
+
+
+class _Unequal(Exception):
+    """The engine could not read a text file as it is."""
+
+    def __init__(self, told: Exception, has_returns: bool) -> None:
+        self.told, self.has_returns = told, has_returns
+
+
+def _decoded(head: bytes, encoding: str) -> str:
+    return codecs.getincrementaldecoder(encoding)("replace").decode(head)
+
+
+def _start(parts: Iterator[bytes], most: int) -> bytes:
+    """Return the first bytes of a file."""
+    found = b""
+    for part in parts:
+        found += part
+        if len(found) >= most:
+            break
+    return found[:most]
+
+
+def form_of(start: bytes, given: Given, encoding: str) -> str:
     """Return the form of a file by what is in it, whatever it is called. Raises Invalid."""
-    with path.open("rb") as file:
-        start = file.read(65_536)
     if not start:
         raise unfit(_("Berkasnya kosong."), _("Unggah berkas dengan baris judul dan barisnya."))
     if start.startswith(b"PAR1"):
         return "parquet"
     if start.startswith(b"PK"):
-        if _is_workbook(path):
+        if _is_workbook(given.whole()):
             return "xlsx"
         raise unfit(_("Berkas zip tidak dapat dibaca."), _("Keluarkan berkasnya dari zip, lalu unggah."))
     if start.startswith(_OLD_EXCEL):
         raise unfit(_("Ini buku kerja Excel lama (.xls)."), _("Simpan sebagai .xlsx atau CSV UTF-8."))
     if start.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff")):
         raise unfit(_("Ini bukan berkas data."), _("Unggah CSV, Excel, JSON, GeoJSON, atau Parquet."))
-    head = start.decode(encoding, "ignore").lstrip("\ufeff \r\n\t")
+    head = start[:65_536].decode(encoding, "ignore").lstrip("\ufeff \r\n\t")
     if head.startswith("{"):
         return "geojson" if '"FeatureCollection"' in head else "ndjson"
     if head.startswith("[") and head[1:].lstrip()[:1] in ("{", "]"):
@@ -149,29 +225,60 @@ def _is_workbook(path: Path) -> bool:
 
 
 def _of_csv(
-    path: Path, folder: Path, target: Path, layout: Layout, names: list[str]
-) -> tuple[int, tuple[Fault, ...]]:
-    refuse_unclosed(path, layout.delimiter, layout.quote)
+    given: Given,
+    folder: Path,
+    target: Path,
+    layout: Layout,
+    names: list[str],
+    tell: Tell,
+    *,
+    is_packed: bool = False,
+    alike: bool = False,
+    strict: bool = False,
+) -> tuple[int, tuple[Fault, ...], Flow]:
+    """Write the rows of a text file. Raises _Unequal where the engine cannot."""
+    token, last = last_row(layout.delimiter, len(names))
+    flow = Flow(given, layout.encoding, last, is_packed=is_packed, alike=alike, strict=strict)
     shape = ", ".join(f"{text(name)}: 'VARCHAR'" for name in names)
-    source = (
-        f"read_csv({text(path)}, header=false, auto_detect=false, skip={layout.header_row}, "
+    options = (
+        f"header=false, auto_detect=false, skip={layout.header_row}, "
         f"delim={text(layout.delimiter)}, quote={text(layout.quote)}, escape={text(layout.quote)}, "
         # The line break is not named: with rejects, the engine then silently reads nothing of CRLF.
-        "nullstr='', strict_mode=true, store_rejects=true, "
-        f"rejects_limit={MOST_REJECTED}, "
-        # In parallel a quoted line break may be taken for the end of a row.
-        f"parallel=false, max_line_size={LONGEST_ROW}, buffer_size={CSV_BUFFER}, columns={{{shape}}})"
+        f"nullstr='', strict_mode=true, store_rejects=true, rejects_limit={MOST_REJECTED}, "
+        # In parallel a quoted line break may be taken for the end of a row; a pipe cannot be read so anyway.
+        f"parallel=false, max_line_size={LONGEST_ROW}, buffer_size={CSV_BUFFER}, columns={{{shape}}}"
     )
     filled = " OR ".join(f"{quoted(name)} IS NOT NULL" for name in names[:200])
+    # Our own row is taken out, and counted: a sequence, for the rows pass by once.
+    ours = f"CASE WHEN {quoted(names[0])} = {text(token)} THEN nextval('ours') < 0 ELSE true END"
     with engine(folder) as duck:
-        rows = _copied(duck, f"SELECT * FROM {source} WHERE {filled}", target)  # noqa: S608
+        duck.execute("CREATE SEQUENCE ours")
+        try:
+            with flow.running() as path:
+                rows = _copied(
+                    duck,
+                    f"SELECT * FROM read_csv({text(path)}, {options}) WHERE ({filled}) AND {ours}",  # noqa: S608
+                    target,
+                    lambda _share: tell(flow.done, given.size),
+                )
+        except Invalid as error:
+            raise _Unequal(error, flow.has_returns) from None
         told = duck.execute(
             "SELECT line, any_value(error_type::VARCHAR) FROM reject_errors GROUP BY line ORDER BY line"
         ).fetchall()
+        came = duck.execute(
+            "SELECT last_value FROM duckdb_sequences() WHERE sequence_name = 'ours'"
+        ).fetchone()
+    tell(given.size, given.size)
+    if flow.is_cut:
+        return 0, (), flow
+    if not came or came[0] is None:
+        target.unlink(missing_ok=True)
+        raise _Unequal(flow.unclosed(layout.quote), flow.has_returns)
     if len(told) >= MOST_REJECTED and rows < len(told):
         wrong = _("Hampir tidak ada baris yang cocok dengan %(count)d kolom judulnya.")
         raise unfit(wrong % {"count": len(names)}, _("Periksa pemisah kolom dan letak baris judul."))
-    return rows, tuple(_rejected(line, why, len(names)) for line, why in told)
+    return rows, tuple(_rejected(line, why, len(names)) for line, why in told), flow
 
 
 def _rejected(line: int, why: str, width: int) -> Fault:
@@ -190,18 +297,23 @@ def _rejected(line: int, why: str, width: int) -> Fault:
     return Fault(place, told.get(why, _("Barisnya tidak dapat dibaca.")), right)
 
 
-def _copied(duck: Engine, rows: str, target: Path) -> int:
+def _copied(duck: Engine, rows: str, target: Path, watch: Watch | None = None) -> int:
     """Write rows numbered in their order to Parquet; return how many. Raises Invalid."""
     draft = target.with_suffix(".draft")
     try:
-        duck.execute(
+        watched(
+            duck,
             f"COPY (SELECT row_number() OVER () AS {ROW}, * FROM ({rows})) TO {text(draft)} "  # noqa: S608
-            "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20000)"
+            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_TOGETHER})",
+            watch,
         )
         found = duck.execute(f"SELECT count(*) FROM read_parquet({text(draft)})").fetchone()  # noqa: S608
     except duckdb.Error as error:
         draft.unlink(missing_ok=True)
         raise _unreadable(error) from None
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
     draft.replace(target)
     return int(found[0]) if found else 0
 

@@ -14,7 +14,7 @@ from balai.base import sealed_files, worker
 from balai.base.errors import Conflict, Forbidden, Invalid, Locked, NotFound
 from balai.base.journal import JournalEntry
 from balai.base.sealing import SealBroken
-from balai.data import changes, reads
+from balai.data import changes, columnar, reads
 from balai.data.intake import place
 from balai.data.models import DatasetVersion
 from balai.data.tests import files
@@ -214,11 +214,11 @@ def test_nothing_handed_in_lies_in_clear_while_it_waits(cast: Cast) -> None:
     row = agreed(producer(cast), row)
     own = place.folder("35.73", row.id)
     kept = {path.name for path in own.rglob("*") if path.is_file()}
-    assert kept >= {place.GIVEN, place.RAW, place.CANONICAL, place.LISTED}
+    assert kept >= {place.GIVEN, place.RAW, columnar.TEXTS, place.LISTED}
     assert not any(secret in path.read_bytes() for path in own.rglob("*") if path.is_file())
     assert b"banyak" in b"".join(reads.fault_list(producer(cast), row.id))
     # Bytes of another record, or of another file, do not open in its place.
-    (own / place.LISTED).write_bytes((own / place.CANONICAL).read_bytes())
+    (own / place.LISTED).write_bytes((own / columnar.TEXTS).read_bytes())
     with pytest.raises(SealBroken):
         b"".join(reads.fault_list(producer(cast), row.id))
 

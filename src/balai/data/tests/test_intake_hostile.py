@@ -13,6 +13,7 @@ import duckdb
 import pytest
 from tests.cast import Cast
 
+from balai.data.intake.flowing import of_path
 from balai.data.intake.naming import _key
 from balai.data.intake.reading import canonical, fits
 from balai.data.intake.taking import take
@@ -193,7 +194,7 @@ def test_a_csv_larger_than_the_memory_of_the_engine_is_read(tmp_path: Path) -> N
         file.write("id,name\n")
         for start in range(0, 2_000_000, 10_000):
             file.write("".join(f"{n},{chr(97 + n % 26) * 250}\n" for n in range(start, start + 10_000)))
-    taken = take(source, tmp_path, tmp_path / "raw.parquet", {}, lambda _done, _total: None)
+    taken = take(of_path(source), tmp_path, tmp_path / "raw.parquet", {}, lambda _done, _total: None)
     assert (taken.rows, taken.rejected) == (2_000_000, ())
 
 
