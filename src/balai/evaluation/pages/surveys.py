@@ -1,6 +1,5 @@
 """What everybody sees of a survey: which are held, the way in, the form, and what was found."""
 
-import ipaddress
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from balai.base import charts
 from balai.base.access import actor_of, public
 from balai.base.asking import tell
 from balai.base.errors import Conflict, Fault, Invalid, Locked, NotFound, Refused
+from balai.base.network import address_of
 from balai.base.twins import as_csv, as_json
 from balai.evaluation import changes, reads
 from balai.evaluation.exporting import XLSX, workbook
@@ -88,18 +88,18 @@ def _say(form: Form, error: Refused) -> None:
 
 
 def _by_code(request: HttpRequest, row: Survey, form: Form) -> HttpResponse:
-    printed, where = form.cleaned_data["printed"], network_of(request)
+    printed, where = form.cleaned_data["printed"], address_of(request)
     ticket = changes.use_code(actor_of(request), row.code, printed, where, timezone.now())
     return _in(request, row, ticket)
 
 
 def _by_email(request: HttpRequest, row: Survey, form: Form) -> None:
-    email, where = form.cleaned_data["email"], network_of(request)
+    email, where = form.cleaned_data["email"], address_of(request)
     changes.ask_for_pin(actor_of(request), row.code, email, where, timezone.now())
 
 
 def _by_pin(request: HttpRequest, row: Survey, form: Form) -> HttpResponse:
-    said, where = form.cleaned_data, network_of(request)
+    said, where = form.cleaned_data, address_of(request)
     ticket = changes.verify_email(
         actor_of(request), row.code, said["email"], said["pin"], where, timezone.now()
     )
@@ -113,18 +113,6 @@ def _in(request: HttpRequest, row: Survey, ticket: str) -> HttpResponse:
 
 def _ticket_of(code: str) -> str:
     return f"survey.{code}"
-
-
-def network_of(request: HttpRequest) -> str:
-    """Return the network a visitor asks from: an address, or of version 6 what one house is given."""
-    told = str(request.META.get("REMOTE_ADDR", ""))
-    try:
-        found = ipaddress.ip_address(told)
-    except ValueError:
-        return told
-    if isinstance(found, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return told
 
 
 @never_cache

@@ -15,7 +15,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, override_settings
 from openpyxl import load_workbook
 from tests.cast import MALANG, REGENCY, Cast, visitor_at
 
@@ -404,6 +404,18 @@ def test_a_visitor_answers_with_the_code_of_a_sheet(held: Held, browser: Client)
     again = visitor_at(MALANG).post(DOOR, {"way": "code", "printed": code})
     assert again.status_code == 409
     assert "sudah dipakai menjawab" in again.content.decode()
+
+
+@override_settings(ALLAUTH_TRUSTED_PROXY_COUNT=1)
+def test_behind_a_server_of_ours_a_network_that_is_shut_out_shuts_out_no_other(
+    held: Held, browser: Client
+) -> None:
+    def tried(network: str) -> int:
+        there = {"HTTP_X_FORWARDED_FOR": f"192.0.2.1, {network}"}
+        return browser.post(DOOR, {"way": "code", "printed": "ZZZZ-9999"}, **there).status_code  # type: ignore[arg-type]
+
+    assert {tried("203.0.113.9") for _times in range(30)} == {404}
+    assert (tried("203.0.113.9"), tried("203.0.113.10")) == (403, 404)
 
 
 def test_who_never_used_it_is_asked_nothing_more_and_counted_apart(held: Held, browser: Client) -> None:
