@@ -23,7 +23,8 @@ def supervision(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get(asked_of.SERVICE, "")
     services = reads.services(timezone.localdate(now))
     code = asked if asked in {one.code for one in services} else ""
-    found = reads.board_of_offices(actor, now, code)
+    board = reads.board_of_offices(actor, now, code)
+    found = board.offices
     return show(
         request,
         "services/desk/supervision.html",
@@ -38,6 +39,7 @@ def supervision(request: HttpRequest) -> HttpResponse:
             "code": code,
             "days": LOOKED_BACK.days,
             "now": now,
+            "ended_at": board.ended_at if board.ended_at != now else None,
         },
     )
 

@@ -3,7 +3,7 @@
 from balai.services.reads.alike import Alike, alike
 from balai.services.reads.asked import Asking, asked_in
 from balai.services.reads.definitions import service, service_of, services, version_of
-from balai.services.reads.figures import OfficeFigures, board_of_offices
+from balai.services.reads.figures import Board, OfficeFigures, board_of_offices
 from balai.services.reads.followed import Followed, followed, followed_case
 from balai.services.reads.inbox import Delivery, Message, deliveries, inbox, notice, unread
 from balai.services.reads.points import facts_of, point, point_at, points
@@ -33,6 +33,7 @@ __all__ = [
     "After",
     "Alike",
     "Asking",
+    "Board",
     "Counted",
     "Delivery",
     "Followed",

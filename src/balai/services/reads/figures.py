@@ -1,11 +1,17 @@
-"""What the supervisor's board shows: per office what is open, late, how long it takes, what comes back."""
+"""What the supervisor's board shows: per office what is open, late, how long it takes, what comes back.
 
-from collections.abc import Sequence
+What is open and late is counted whenever somebody looks. What was closed in ninety days may be
+most of a million cases: where it is that many, a job counts it every few minutes, and the board
+says of when it is. Everywhere else it is counted at once too.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
-from itertools import groupby
 
+from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet, Sum
 
 from balai.base.actor import Actor, Reach
@@ -15,6 +21,10 @@ from balai.services.reads import sight
 from balai.services.verbs import SERVICES_FIGURES
 
 LOOKED_BACK = timedelta(days=90)
+MOST_AT_ONCE = 50_000
+"""Closed cases that are counted while somebody waits; the count of more is kept."""
+FRESH = timedelta(minutes=10)
+"""How old a kept count may be; an older one is made anew for who asks."""
 _WIDE = (Reach.TENANT, Reach.NATION)
 
 
@@ -42,6 +52,18 @@ class OfficeFigures:
 
 
 @dataclass(frozen=True)
+class Board:
+    """The figures of offices, most late first.
+
+    Attributes:
+        ended_at: when what was closed was counted; what is open is of the moment it is read.
+    """
+
+    offices: tuple[OfficeFigures, ...]
+    ended_at: datetime
+
+
+@dataclass(frozen=True)
 class _Ended:
     closed: int = 0
     median_days: int | None = None
@@ -50,7 +72,12 @@ class _Ended:
     satisfaction: Fraction | None = None
 
 
-def board_of_offices(actor: Actor, now: datetime, service: str = "") -> tuple[OfficeFigures, ...]:
+type _Line = tuple[str, str, int | None, int, int, int, int]
+"""Service, office, working days taken, then how many of these were closed, came back, were rated, and
+the sum of their ratings. A million cases come as a few hundred of these."""
+
+
+def board_of_offices(actor: Actor, now: datetime, service: str = "") -> Board:
     """Return the figures of every office with cases, most late first; secret cases are not counted.
 
     Who may see the figures of their offices only is given those.
@@ -58,17 +85,20 @@ def board_of_offices(actor: Actor, now: datetime, service: str = "") -> tuple[Of
     Raises:
         Forbidden: the actor may not see them.
     """
-    rows = counted(actor)
+    rows = counted(actor).filter(is_open=True)
     if service:
         rows = rows.filter(service=service)
     opened = {
         str(office): (count, late)
-        for office, count, late in rows.filter(is_open=True)
-        .order_by()
+        for office, count, late in rows.order_by()
         .values_list("office")
-        .annotate(n=Count("pk"), late=Count("pk", filter=Q(urgent_at__lt=now)))
+        # Counted by a column of the index: to count the key would read each row for it.
+        .annotate(n=Count("urgent_at"), late=Count("urgent_at", filter=Q(urgent_at__lt=now)))
     }
-    ended = _ended(rows.filter(is_open=False, closed_at__gte=now - LOOKED_BACK))
+    lines, ended_at = _closed(actor.tenant, now)
+    ended = _by_office(line for line in lines if not service or line[0] == service)
+    if actor.reach(SERVICES_FIGURES) not in _WIDE:
+        ended = {office: one for office, one in ended.items() if office in actor.offices}
     names = people.office_names({*opened, *ended})
     found = []
     for office in {*opened, *ended}:
@@ -87,7 +117,7 @@ def board_of_offices(actor: Actor, now: datetime, service: str = "") -> tuple[Of
                 done.satisfaction,
             )
         )
-    return tuple(sorted(found, key=lambda one: (-one.late, -one.open, one.name)))
+    return Board(tuple(sorted(found, key=lambda one: (-one.late, -one.open, one.name))), ended_at)
 
 
 def counted(actor: Actor) -> QuerySet[Case]:
@@ -99,32 +129,67 @@ def counted(actor: Actor) -> QuerySet[Case]:
     return rows.filter(office__in=sight.offices_of(actor))
 
 
-def _ended(rows: QuerySet[Case]) -> dict[str, _Ended]:
-    """Return office → how its closed cases went.
+def count_closed(tenant: str, now: datetime) -> Sequence[_Line]:
+    """Count what was closed in the days looked back over; where it is much, keep it for those who ask."""
+    lines = _counted_closed(tenant, now)
+    if sum(line[3] for line in lines) > MOST_AT_ONCE:
+        cache.set(_key(tenant), (now, lines), FRESH.total_seconds())
+    return lines
 
-    The database counts them by days taken, so that a million of them come as a few hundred lines.
-    """
+
+def _closed(tenant: str, now: datetime) -> tuple[Sequence[_Line], datetime]:
+    """Return what was closed in the days looked back over, and when that was counted."""
+    kept: tuple[datetime, Sequence[_Line]] | None = cache.get(_key(tenant))
+    if kept is None or not now - FRESH < kept[0] <= now:
+        return count_closed(tenant, now), now
+    return kept[1], kept[0]
+
+
+def _key(tenant: str) -> str:
+    return f"services.closed:{tenant}"
+
+
+def _counted_closed(tenant: str, now: datetime) -> list[_Line]:
+    rows = Case.objects.filter(
+        tenant=tenant,
+        is_open=False,
+        is_secret=False,
+        office__isnull=False,
+        closed_at__gte=now - LOOKED_BACK,
+    )
     lines = (
-        rows.order_by("office", "days_taken")
-        .values_list("office", "days_taken")
+        rows.order_by()
+        .values_list("service", "office", "days_taken")
         .annotate(
-            n=Count("pk"),
-            back=Count("pk", filter=Q(reopens__gt=0)),
+            n=Count("closed_at"),
+            back=Count("closed_at", filter=Q(reopens__gt=0)),
             rated=Count("score"),
             score=Sum("score"),
         )
     )
-    return {str(office): _of_office(list(group)) for office, group in groupby(lines, lambda line: line[0])}
+    return [
+        (service, str(office), days, number, back, rated, score or 0)
+        for service, office, days, number, back, rated, score in lines
+    ]
 
 
-def _of_office(lines: Sequence[tuple[object, int | None, int, int, int, int | None]]) -> _Ended:
-    days = [(taken, count) for _office, taken, count, *_rest in lines if taken is not None]
-    rated = sum(line[4] for line in lines)
-    score = sum(line[5] or 0 for line in lines)
+def _by_office(lines: Iterable[_Line]) -> Mapping[str, _Ended]:
+    offices: dict[str, list[_Line]] = defaultdict(list)
+    for line in lines:
+        offices[line[1]].append(line)
+    return {office: _of_office(found) for office, found in offices.items()}
+
+
+def _of_office(lines: Sequence[_Line]) -> _Ended:
+    days = Counter[int]()
+    for line in lines:
+        if line[2] is not None:
+            days[line[2]] += line[3]
+    rated, score = sum(line[5] for line in lines), sum(line[6] for line in lines)
     return _Ended(
-        sum(line[2] for line in lines),
-        _median(days),
         sum(line[3] for line in lines),
+        _median(list(days.items())),
+        sum(line[4] for line in lines),
         rated,
         Fraction(score, rated) if rated else None,
     )

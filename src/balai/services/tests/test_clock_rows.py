@@ -26,7 +26,7 @@ def test_a_clock_warns_and_escalates_once_however_often_it_is_asked(desk: Desk) 
     row.refresh_from_db()
     assert row.is_late
     assert Notice.objects.filter(template="late", account=desk.seto.actor.id, way="inbox").count() == 1
-    assert reads.board_of_offices(desk.seto.actor, at("2026-08-25 09:00"))[0].late == 1
+    assert reads.board_of_offices(desk.seto.actor, at("2026-08-25 09:00")).offices[0].late == 1
     assert reads.office_queue(desk.cast.agus.actor).lines == ()
 
 
