@@ -218,7 +218,8 @@ def _filled(shape: Shape, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _message_name(path: tuple[str, ...]) -> str:
-    return "_".join(("Of", *path))
+    # With its length before each part, ("a", "b_c") and ("a_b", "c") are told apart.
+    return "_".join(("Of", *(f"{len(part)}{part}" for part in path)))
 
 
 def _messages(variables: Mapping[str, Kind | Shape]) -> tuple[Any, dict[str, Callable[..., Message]]]:
@@ -244,10 +245,15 @@ def _messages(variables: Mapping[str, Kind | Shape]) -> tuple[Any, dict[str, Cal
 def _describe(file: descriptor_pb2.FileDescriptorProto, path: tuple[str, ...], shape: Shape) -> None:
     sort = descriptor_pb2.FieldDescriptorProto
     message = file.message_type.add(name=_message_name(path))
+    # Nothing of it is ever written as JSON, where name_2 and name2 would be one.
+    message.options.deprecated_legacy_json_field_conflicts = True
     for number, (name, kind) in enumerate(shape.fields.items(), 1):
         many = kind is Kind.TEXTS or (isinstance(kind, Shape) and kind.is_list)
         field = message.field.add(
-            name=name, number=number, label=sort.LABEL_REPEATED if many else sort.LABEL_OPTIONAL
+            name=name,
+            json_name=name,
+            number=number,
+            label=sort.LABEL_REPEATED if many else sort.LABEL_OPTIONAL,
         )
         if isinstance(kind, Shape):
             field.type, field.type_name = sort.TYPE_MESSAGE, f".balai.{_message_name((*path, name))}"

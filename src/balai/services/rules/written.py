@@ -3,10 +3,11 @@
 See docs/reference/layanan.md.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from django.utils.translation import gettext as _
+from pydantic import AfterValidator, Field, StringConstraints
 
 from balai.data.rules.indicators import Indicator
 from balai.definitions import Code, Confidence, Words, Written
@@ -19,9 +20,23 @@ ClockKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(@[a-z][a-
 Condition = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 EventText = Annotated[str, StringConstraints(pattern=r"^(filed|(enter|leave|move) [a-z][a-z0-9_]*)$")]
 """filed, "enter answered", "leave answered", "move assign"."""
+
+
+def _an_instant(text: str) -> str:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        told = _("“%(text)s” bukan waktu yang ada di kalender; tulis seperti 2026-08-18T09:00+07:00.")
+        raise ValueError(told % {"text": text}) from None
+    return text
+
+
 Instant = Annotated[
-    str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})$")
+    str,
+    StringConstraints(pattern=r"^20[0-9]{2}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})$"),
+    AfterValidator(_an_instant),
 ]
+"""Of this century, as every calendar we know of is."""
 ServiceCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 UnitName = Literal["working_days", "working_hours", "clock_hours", "calendar_days"]
 TransformName = Literal[
@@ -80,9 +95,17 @@ class FilingText(Written):
 
 
 class NumberText(Written):
-    """The number series; {seq:06} is the running number, counted anew in each `scope`."""
+    """The number series; {seq:06} is the running number, counted anew in each `scope`.
 
-    pattern: Annotated[str, Field(min_length=3, max_length=60)]
+    It stands in addresses, so it has letters, digits, hyphens and underscores alone.
+    """
+
+    pattern: Annotated[
+        str,
+        StringConstraints(
+            pattern=r"^([A-Za-z0-9_-]|\{(yyyy|mm|seq|seq:0[1-9])\})+$", min_length=3, max_length=40
+        ),
+    ]
     scope: Literal["ever", "year", "month"]
 
 
@@ -160,7 +183,7 @@ class MoveText(Written):
     by: Annotated[tuple[Id, ...], Field(min_length=1)]
     guard: Condition | None = None
     because: Words | None = None
-    ask: tuple[Entry, ...] = ()
+    ask: Annotated[tuple[Entry, ...], Field(max_length=50)] = ()
     offices: Literal["one", "many"] | None = None
     most: Annotated[int, Field(ge=1, le=100)] | None = None
     duty: Literal["verify", "approve"] | None = None
@@ -177,7 +200,7 @@ class TaskText(Written):
     state: Id
     by: Annotated[tuple[Id, ...], Field(min_length=1)]
     office: str | None = None
-    ask: tuple[Entry, ...] = ()
+    ask: Annotated[tuple[Entry, ...], Field(max_length=50)] = ()
     may_refuse: bool = False
     blocks: tuple[Id, ...] = ()
     unit: UnitName = "working_days"
@@ -362,7 +385,7 @@ class TestText(Written):
     channel: str = "web"
     answers: dict[str, object]
     region: str = ""
-    steps: tuple[StepOfTest, ...] = ()
+    steps: Annotated[tuple[StepOfTest, ...], Field(max_length=100)] = ()
     then: Expected
 
 
@@ -385,23 +408,23 @@ class ServiceText(Written):
     number: NumberText
     filing: FilingText
     form: FormText
-    lookups: dict[Id, LookupText] = {}
+    lookups: Annotated[dict[Id, LookupText], Field(max_length=40)] = {}
     search: tuple[str, ...] = ()
     suggest: SuggestText | None = None
-    roles: Annotated[dict[Id, RoleText], Field(min_length=1)]
-    states: Annotated[dict[Id, StateText], Field(min_length=2)]
+    roles: Annotated[dict[Id, RoleText], Field(min_length=1, max_length=40)]
+    states: Annotated[dict[Id, StateText], Field(min_length=2, max_length=100)]
     initial: Id
-    moves: Annotated[dict[Id, MoveText], Field(min_length=1)]
-    clocks: dict[Id, ClockText] = {}
-    tasks: dict[Id, TaskText] = {}
-    routing: tuple[RouteText, ...] = ()
+    moves: Annotated[dict[Id, MoveText], Field(min_length=1, max_length=200)]
+    clocks: Annotated[dict[Id, ClockText], Field(max_length=40)] = {}
+    tasks: Annotated[dict[Id, TaskText], Field(max_length=40)] = {}
+    routing: Annotated[tuple[RouteText, ...], Field(max_length=100)] = ()
     most_reroutes: Annotated[int, Field(ge=0, le=50)] = 5
-    notices: dict[Id, NoticeText] = {}
-    documents: dict[Id, DocumentText] = {}
-    hiding: tuple[HidingText, ...] = ()
+    notices: Annotated[dict[Id, NoticeText], Field(max_length=100)] = {}
+    documents: Annotated[dict[Id, DocumentText], Field(max_length=40)] = {}
+    hiding: Annotated[tuple[HidingText, ...], Field(max_length=40)] = ()
     publication: PublicationText = PublicationText()
     indicators: tuple[IndicatorText, ...] = ()
     retention: RetentionText
     same_person_may: Code | None = None
     upgrades: tuple[UpgradeText, ...] = ()
-    tests: tuple[TestText, ...] = ()
+    tests: Annotated[tuple[TestText, ...], Field(max_length=200)] = ()

@@ -1,6 +1,7 @@
 """Forty mistakes planted in copies of the shipped services: each is refused at its line."""
 
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -374,6 +375,55 @@ def test_no_service_is_called_like_a_page(word: str) -> None:
     text = (FOLDER / ROOM / "1.yaml").read_text("utf-8").replace(f"service: {ROOM}", f"service: {word}")
     with pytest.raises(Invalid, match=f"“{word}” adalah kata tetap"):
         check_text(text.encode(), word, 1)
+
+
+def many(line: str, count: int) -> str:
+    return "".join(line.format(n=number) + "\n" for number in range(count))
+
+
+HOSTILE = (
+    ("a series as long as the memory", "seq:04", "seq:0999999999", "pattern"),
+    ("a number that breaks its address", "MCC-{yyyy}", "MCC/{yyyy}", "pattern"),
+    ("a day that is not there", "T09:00+07:00", "T99:00+07:00", "kalender"),
+    ("a year before all calendars", '"2026-', '"0001-', "tidak berbentuk benar"),
+    (
+        "thousands of states",
+        "initial: asked",
+        many("  s{n}: {{title: {{id: S, en: S}}, kind: open}}", 2000) + "initial: asked",
+        "paling banyak 100",
+    ),
+    (
+        "thousands of tests",
+        "\ntests:\n",
+        "\ntests:\n"
+        + many("  - {{name: n{n}, at: '2026-08-18T09:00Z', by: desk, answers: {{}}, then: {{}}}}", 2000),
+        "paling banyak 200",
+    ),
+    ("an endless list in lists", "icon: door", f"icon: {'[' * 50_000}{']' * 50_000}", "terlalu dalam"),
+    ("a mountain of text", "icon: door", f"icon: {'d' * 2_000_000}", "terlalu besar"),
+)
+"""What it is, what stood there, what stands there now, and what is told."""
+
+
+@pytest.mark.parametrize(("words", "before", "after", "told"), HOSTILE, ids=[one[0] for one in HOSTILE])
+def test_a_file_that_means_harm_is_refused_and_costs_little(
+    words: str, before: str, after: str, told: str
+) -> None:
+    text = (FOLDER / ROOM / "1.yaml").read_text("utf-8")
+    assert before in text, words
+    began = process_time()
+    with pytest.raises(Invalid, match=told):
+        check_text(text.replace(before, after, 1).encode(), ROOM, 1)
+    assert process_time() - began < 10
+
+
+def test_names_alike_but_for_an_underscore_are_two_names() -> None:
+    text = (FOLDER / SAMBAT / "1.yaml").read_text("utf-8")
+    field = "        - {{id: {name}, type: text, label: {{id: A, en: B}}, privacy: P1}}\n"
+    place = "        - id: happened_on\n"
+    fields = "".join(field.format(name=name) for name in ("lane_2", "lane2", "lane_2_b"))
+    found = check_text(text.replace(place, fields + place, 1).encode(), SAMBAT, 1)
+    assert {"lane_2", "lane2"} <= set(found.form.items)
 
 
 @pytest.mark.parametrize("service", [ROOM, SAMBAT])
