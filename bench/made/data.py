@@ -66,7 +66,7 @@ def run(folder: Path, rows: int) -> None:
     duck, lite = data_raw.Duck(folder / "raw.duckdb"), data_raw.Lite(folder / "raw.sqlite")
     questions = data_bills.questions([code for code, _name in villages])
     connections.close_all()
-    with _balai() as (port, process), _datasette(folder) as other:
+    with _balai() as (port, process), datasette(folder) as other:
         _same(port, duck, questions)
         for task, listed in questions.items():
             _task(task, listed, (port, process), duck, lite, other)
@@ -138,7 +138,7 @@ def _balai() -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def _datasette(folder: Path) -> Iterator[tuple[int, int] | None]:
+def datasette(folder: Path) -> Iterator[tuple[int, int] | None]:
     """Serve the raw SQLite file by Datasette from an environment of its own; None where it cannot be had."""
     made = folder / "datasette"
     try:

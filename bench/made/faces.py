@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from django.core.management import call_command
 from django.db import connections
@@ -32,7 +32,8 @@ from balai.data.rules.metadata import read as read_declaration
 from balai.data.sidefiles.versions import build_for
 from balai.people.models import Office
 from balai.places import reads as places
-from bench.made import data_bills
+from bench.made import data_bills, data_raw
+from bench.made.data import datasette
 from bench.made.data_bills import CODE
 from bench.made.data_http import Measured, asked, free_port, read, served
 
@@ -40,6 +41,7 @@ TENANT = "35.07"
 SECONDS = 3.0
 WORKERS = 2
 KEYWORDS = 60
+_DATASETTE = "/raw/bills.json?_size=100&_shape=objects"
 LICENCES = ("CC BY 4.0", "CC0", "CC BY-SA 4.0", "ODbL")
 TOPICS = (
     "air bersih", "jalan", "sekolah dasar", "puskesmas", "sampah", "pasar", "pajak desa", "angkutan",
@@ -56,6 +58,8 @@ class Task:
     most: float
     ckan: float | None = None
     """processor ms of CKAN 2.12 as measured on this kind of machine, for the eye only"""
+    datasette: Sequence[str] = ()
+    """the same asked of Datasette over the same rows"""
 
 
 def run(folder: Path, datasets: int, rows: int) -> None:
@@ -74,22 +78,27 @@ def run(folder: Path, datasets: int, rows: int) -> None:
     _catalogue(datasets)
     connections.close_all()
     verdicts = []
-    with _balai() as (port, process), _bare() as bare:
+    with _balai() as (port, process), _bare() as bare, datasette(folder) as other:
         for task in _tasks(datasets, [code for code, _name in villages]):
             if read(port, task.paths[0])[0] != 200:
                 print(f"{task.name:<34} is not there")
                 continue
+            _walk(port, task.paths)
             ours = asked(port, process, task.paths, 4, SECONDS)
             least = asked(*bare, ["/"], 4, 1.0)
             verdicts.append(_verdict(task, ours, least))
             theirs = f", CKAN 2.12 {task.ckan:.1f} ms" if task.ckan else ""
+            if other and task.datasette:
+                theirs += f", Datasette {asked(*other, task.datasette, 4, SECONDS).cpu:.1f} ms"
             print(
                 f"{task.name:<34} {ours.cpu:7.2f} ms cpu {ours.median:7.2f} ms {ours.a_second:6.0f}/s | "
                 f"bare view {least.cpu:5.2f} ms {least.a_second:6.0f}/s | "
                 f"{ours.cpu / least.cpu:5.1f} times{theirs}",
                 flush=True,
             )
-        verdicts.append(_crawl(port, datasets))
+        verdicts.append(_crawl(port, datasets, "crawl"))
+        _change()
+        verdicts.append(_crawl(port, datasets, "crawl after a change"))
     print(f"load {os.getloadavg()[0]:.1f} at the end")
     for verdict in verdicts:
         print(verdict)
@@ -141,11 +150,18 @@ def _tasks(datasets: int, villages: Sequence[str]) -> Iterator[Task]:
     }
     store = "/api/3/action/datastore_search"
     village, year = ([f"{store}?{one}" for one in each] for each in filters.values())
-    yield Task("CKAN datastore: filter, sort, 100", village, 2.0, 16.5)
+    chosen = [
+        json.loads(dict(parse_qsl(one.partition("?")[2]))["filters"])["village_code"] for one in village
+    ]
+    theirs = [f"{_DATASETTE}&village_code={code}&_sort_desc=amount" for code in chosen]
+    yield Task("CKAN datastore: filter, sort, 100", village, 2.0, 16.5, theirs)
     yield Task("CKAN datastore: filter of a sixth, sort, 100", year, 4.0)
-    words = [f"{store}?resource_id={CODE}&limit=100&q={quote(' '.join(pair))}" for pair in _pairs(chance)]
-    yield Task("CKAN datastore: two words, 100", words, 3.4, 84.9)
-    yield Task("CKAN datastore: first page", [f"{store}?resource_id={CODE}&limit=100"], 2.0, 9.5)
+    pairs = [quote(" ".join(pair)) for pair in _pairs(chance)]
+    words = [f"{store}?resource_id={CODE}&limit=100&q={pair}" for pair in pairs]
+    theirs = [f"{_DATASETTE}&_search={pair}" for pair in pairs]
+    yield Task("CKAN datastore: two words, 100", words, 3.4, 84.9, theirs)
+    first = [f"{store}?resource_id={CODE}&limit=100"]
+    yield Task("CKAN datastore: first page", first, 2.0, 9.5, [_DATASETTE])
     after = [f"/catalog.ttl?after=d_{chance.randrange(datasets):05}" for _turn in range(50)]
     yield Task("DCAT page of 100, Turtle", after, 7.0, 351.0)
     yield Task("DCAT page of 100, JSON-LD", [one.replace(".ttl", ".jsonld") for one in after], 7.0)
@@ -169,7 +185,25 @@ def _boxes(chance: random.Random, size: float) -> Iterator[str]:
         yield f"{west:.5f},{south:.5f},{west + size:.5f},{south + size:.5f}"
 
 
-def _crawl(port: int, datasets: int) -> str:
+def _walk(port: int, paths: Sequence[str]) -> None:
+    """Ask everything once of each worker, more or less: what is drawn at the first asking is drawn then.
+
+    A package of CKAN takes 0.3 ms to draw, and stays until its dataset changes.
+    """
+    for path in [*paths[:200]] * WORKERS * 2:
+        read(port, path)
+
+
+def _change() -> None:
+    """Publish something, so that each worker has its catalogue to put together anew."""
+    with tenancy.scope(TENANT):
+        row = Dataset.objects.select_related("current", "producer").get(code="d_00007")
+        row.version += 1
+        row.save()
+    connections.close_all()
+
+
+def _crawl(port: int, datasets: int, name: str) -> str:
     """Follow the pages of the catalogue as a harvester does, over one connection."""
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     page, found, size = "/catalog.ttl", 0, 0
@@ -186,10 +220,10 @@ def _crawl(port: int, datasets: int) -> str:
     took = time.perf_counter() - began
     line.close()
     assert found == datasets + 1, f"{found} datasets in the catalogue"
-    print(f"crawl of {found:,} datasets: {took:.2f} s, {size / 1e6:.1f} MB, {found / took:,.0f} a second")
+    print(f"{name} of {found:,} datasets: {took:.2f} s, {size / 1e6:.1f} MB, {found / took:,.0f} a second")
     bound = 1.0 * datasets / 5000
     said = "met" if took <= bound else f"NOT MET by {took / bound:.2f} times"
-    return f"goal: crawl of the catalogue: {took:.2f} s (≤ {bound:.2f}): {said}"
+    return f"goal: {name} of the catalogue: {took:.2f} s (≤ {bound:.2f}): {said}"
 
 
 def _bills(folder: Path, villages: Sequence[tuple[str, str]], rows: int) -> None:
@@ -203,6 +237,7 @@ def _bills(folder: Path, villages: Sequence[tuple[str, str]], rows: int) -> None
         actor = system("bench", TENANT, "data.publish")
         published = changes.publish_file(actor, CODE, csv, "2024", at=timezone.now())
         assert build_for(published.version)
+    data_raw.load_sqlite(csv, folder / "raw.sqlite")
 
 
 def _catalogue(datasets: int) -> None:

@@ -32,7 +32,7 @@ def latest(actor: Actor) -> Opened:
     shelf = data.shelf(actor, data.Wanted(sort="newest"), limit=SHOWN)
     computed = [(row.computed_at, row) for row in data.indicators(actor) if row.computed_at]
     newest = sorted(computed, key=lambda pair: pair[0], reverse=True)[:SHOWN]
-    return Opened(shelf.rows, shelf.total, tuple(row for _at, row in newest))
+    return Opened(data.described(actor, shelf.rows), shelf.total, tuple(row for _at, row in newest))
 
 
 def found(actor: Actor, text: str) -> Opened:
@@ -42,7 +42,7 @@ def found(actor: Actor, text: str) -> Opened:
     shelf = data.shelf(actor, data.Wanted(words=text), limit=FOUND)
     words = text.casefold().split()
     named = [row for row in data.indicators(actor) if all(word in _said(row) for word in words)]
-    return Opened(shelf.rows, shelf.total, tuple(named[:FOUND]))
+    return Opened(data.described(actor, shelf.rows), shelf.total, tuple(named[:FOUND]))
 
 
 def _said(row: data.IndicatorRow) -> str:

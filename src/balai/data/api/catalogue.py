@@ -81,7 +81,7 @@ class Draft:
 def datasets(
     request: HttpRequest,
     words: Annotated[
-        Word, Field(description="each is in code, title, description, keywords or columns")
+        Word, Field(description="each is in code, title, description, keywords, columns or producer")
     ] = "",
     keyword: Word = "",
     producer: Annotated[Word, Field(description="name of the office")] = "",
@@ -106,7 +106,7 @@ def datasets(
         sort=sort,
     )
     found = reads.shelf(actor_of(request), wanted, after, limit)
-    return Page(items=list(found.rows), next=found.next)
+    return Page(items=list(reads.described(actor_of(request), found.rows)), next=found.next)
 
 
 @router.get("/datasets/{code}", response=reads.DatasetRow, summary="What is said of a dataset")

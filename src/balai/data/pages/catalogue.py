@@ -1,6 +1,7 @@
 """The catalogue of One Data: search it, narrow it down, come to a dataset."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +15,7 @@ from balai.base.kept import kept
 from balai.base.twins import FlatRow, as_csv, as_json
 from balai.data import reads
 from balai.data.pages.words import badge
+from balai.data.rules.metadata import Classification
 from balai.data.rules.wording import CLASSIFICATIONS, FREQUENCIES
 from balai.places import reads as places
 
@@ -69,7 +71,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     context = {
         "found": found,
         "wanted": wanted,
-        "rows": [(row, badge(row.declaration.classification)) for row in found.rows],
+        "rows": [_row(row) for row in found.rows],
         "facets": [_facet(request, name, found) for name in _ASKED if _is_useful(request, name, found)],
         "chosen": [_chosen(request, name) for name in _ASKED if request.GET.get(name)],
         "sorts": [(key, label, key == _sort(request)) for key, (_own, label) in _SORTS.items()],
@@ -124,8 +126,23 @@ def _with(request: HttpRequest, **changed: str) -> str:
     return f"?{query.urlencode()}" if query else reverse("data")
 
 
+def _row(row: reads.Listed) -> dict[str, Any]:
+    return {
+        "row": row,
+        "badge": badge(Classification(row.classification)),
+        "title": row.tell("title"),
+        "description": row.tell("description"),
+        "producer": row.producer[2] if row.producer else row.tell("custodian"),
+    }
+
+
 def _facet(request: HttpRequest, name: str, found: reads.Shelf) -> dict[str, Any]:
     here = request.GET.get(name, "")
+    rest = request.GET.copy()
+    for each in ("after", name):
+        rest.pop(each, None)
+    start = f"?{rest.urlencode()}&" if rest else "?"
+    without = _with(request, **{name: ""})
     return {
         "name": name,
         "label": _NAMES[name],
@@ -134,7 +151,7 @@ def _facet(request: HttpRequest, name: str, found: reads.Shelf) -> dict[str, Any
                 _label(name, value),
                 count,
                 value == here,
-                _with(request, **{name: "" if value == here else value}),
+                without if value == here else f"{start}{urlencode({name: value})}",
             )
             for value, count in found.facets[_ASKED[name]]
         ],
@@ -176,19 +193,19 @@ def _flat(request: HttpRequest) -> list[FlatRow]:
     return [
         {
             "code": row.code,
-            "title": row.declaration.title.id,
-            "title_en": row.declaration.title.en,
-            "description": row.declaration.description.id,
+            "title": row.title,
+            "title_en": row.said["title"]["en"],
+            "description": row.said["description"]["id"],
             "publisher": row.tenant,
-            "producer": row.producer,
-            "classification": str(row.declaration.classification),
-            "licence": row.declaration.licence,
-            "frequency": str(row.declaration.frequency),
-            "keywords": "; ".join(row.declaration.keywords),
+            "producer": row.producer[2] if row.producer else "",
+            "classification": row.classification,
+            "licence": row.said["licence"],
+            "frequency": row.said["frequency"],
+            "keywords": "; ".join(row.said["keywords"]),
             "version": row.number,
             "period": row.period,
             "rows": row.rows,
-            "published_at": row.published_at.isoformat() if row.published_at else None,
+            "published_at": row.changed_at.isoformat(),
             "page": request.build_absolute_uri(reverse("dataset", args=[row.code])),
         }
         for row in found.rows

@@ -3,6 +3,7 @@
 from balai.data.reads.asking import answer, ask, export, question
 from balai.data.reads.catalogue import DatasetRow, catalogue, dataset, waiting
 from balai.data.reads.dcat import CataloguePage, DatasetAlone, catalogue_page, dataset_alone
+from balai.data.reads.entries import Listed
 from balai.data.reads.features import (
     FeaturesPage,
     FeaturesQuestion,
@@ -76,7 +77,6 @@ from balai.data.reads.shelf import (
     references,
     shelf,
 )
-from balai.data.reads.shelved import Listed
 from balai.data.reads.uses import Use, used_by
 from balai.data.reads.versions import (
     Readable,

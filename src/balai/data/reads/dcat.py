@@ -22,9 +22,13 @@ PAGE = 100
 
 @dataclass(frozen=True)
 class CataloguePage:
-    """One page of a catalogue; `parts` are written in the form asked for, `next` is "" at the end."""
+    """One page of a catalogue; `parts` are written in the form asked for, `next` is "" at the end.
+
+    `marks` are other ones as soon as anything in `parts` is.
+    """
 
     parts: tuple[str, ...]
+    marks: tuple[str, ...]
     codes: tuple[str, ...]
     total: int
     next: str
@@ -40,18 +44,16 @@ def catalogue_page(
     """
     found = listed(actor, words=words, since=since, only_own=True, after=after, limit=PAGE)
     column = FORMS[form]
-    kept = dict(
-        CatalogueText.objects.filter(dataset__in=[one.id for one in found.rows]).values_list(
-            "dataset_id", column
-        )
-    )
+    texts = CatalogueText.objects.filter(dataset__in=[one.id for one in found.rows])
+    kept = {key: told for key, *told in texts.values_list("dataset_id", column, "mark")}
     missing = [one.id for one in found.rows if one.id not in kept]
     if missing:
         rows = Dataset.objects.filter(pk__in=missing).select_related("current", "producer")
-        kept |= {row.pk: written(said_of(row))[column] for row in rows}
+        kept |= {row.pk: [written(said)[column], said.mark] for row in rows for said in [said_of(row)]}
     there = [one for one in found.rows if one.id in kept]
     return CataloguePage(
-        tuple(kept[one.id] for one in there),
+        tuple(kept[one.id][0] for one in there),
+        tuple(kept[one.id][1] for one in there),
         tuple(one.code for one in there),
         found.total,
         found.next,

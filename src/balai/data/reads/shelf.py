@@ -1,26 +1,20 @@
 """The catalogue as a person looks through it: searched, narrowed down by facets, sorted, page by page."""
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from balai.base import tenancy
 from balai.base.actor import Actor
 from balai.base.errors import Fault, Invalid
-from balai.data.reads.catalogue import DatasetRow
-from balai.data.reads.shelved import (
-    EXCEL_MOST_ROWS,
-    FACETS,
-    TRAITS,
-    Bits,
-    Listed,
-    Shelved,
-    bits,
-    each,
-    shelved,
-)
+from balai.data.reads.catalogue import DatasetRow, row_of
+from balai.data.reads.entries import EXCEL_MOST_ROWS, Listed
+from balai.data.reads.shelved import Bits, Order, Shelved, Texts, bits, each, only, shelved, some
 
 __all__ = [
     "EXCEL_MOST_ROWS",
@@ -35,6 +29,23 @@ __all__ = [
     "shelf",
 ]
 
+_FACETS: Mapping[str, Texts] = {
+    "keyword": lambda one: one.said["keywords"],
+    "producer": lambda one: one.producer[2:] if one.producer else (),
+    "classification": lambda one: (one.classification,),
+    "whose": lambda one: ("nation" if one.tenant == tenancy.NATIONAL else "city",),
+    "holds": lambda one: one.holds,
+    "licence": lambda one: (one.said["licence"],),
+    "region": lambda one: (_region(one),),
+}
+FACETS = tuple(_FACETS)
+"""What the catalogue is narrowed down by, each with one value at a time."""
+_TRAITS = "traits"
+_ORDERS: Mapping[str, Callable[[Listed], Any]] = {
+    "newest": lambda one: (-one.changed_at.timestamp(), one.code),
+    "largest": lambda one: (-one.rows, one.code),
+    "code": lambda one: one.code,
+}
 SORTS = ("title", "newest", "largest")
 MOST_VALUES = 20
 """Values of a facet that are offered, the most frequent first."""
@@ -45,10 +56,10 @@ class Wanted:
     """What somebody looks for; "" wants nothing in particular.
 
     Attributes:
-        words: every one of them is in code, title, description, keywords or columns.
+        words: every one of them is in code, title, description, keywords, columns or the producer's name.
         keyword, producer (name), classification: as the datasets say.
         whose: "city" or "nation".
-        holds: "point", "region", "rupiah" (a column of this type) or "excel" (fits a workbook).
+        holds: "point", "region", "rupiah", "date" (a column of this type) or "excel" (fits a workbook).
         licence, region (code): as the datasets say.
         sort: one of SORTS.
     """
@@ -72,7 +83,7 @@ class Shelf:
     `every` counts all the actor may read.
     """
 
-    rows: tuple[DatasetRow, ...]
+    rows: tuple[Listed, ...]
     total: int
     every: int
     next: str
@@ -92,10 +103,14 @@ def shelf(actor: Actor, wanted: Wanted, after: str = "", limit: int = 20) -> She
     worded = every & _having(kept, wanted.words, every)
     set_ones = {name: _with(kept, name, getattr(wanted, name)) for name in FACETS if getattr(wanted, name)}
     found = _narrowed(worded, set_ones)
-    facets = {name: _counted(kept.facets[name], _narrowed(worded, set_ones, but=name)) for name in FACETS}
-    places = _ordered(kept.orders[wanted.sort], found)
-    page, cursor = _page(kept, places, after, limit)
-    return Shelf(kept.rows(page), len(places), every.bit_count(), cursor, facets)
+    facets = {name: _counted(kept, name, _narrowed(worded, set_ones, but=name)) for name in FACETS}
+    order = _order(kept, wanted.sort)
+    start = _after(kept, found, order, after)
+    page = some(found, order, start, start + limit)
+    total = found.bit_count()
+    cursor = _cursor(kept.listed[page[-1]]) if page and start + limit < total else ""
+    rows = tuple(kept.listed[place] for place in page)
+    return Shelf(rows, total, every.bit_count(), cursor, facets)
 
 
 @dataclass(frozen=True)
@@ -111,16 +126,17 @@ def references(actor: Actor) -> tuple[str, ...]:
     """Return the code lists that columns of datasets the actor may read take their values from."""
     kept = shelved(actor)
     seen = kept.seen(actor)
-    named = [
-        name for name, own in kept.facets[TRAITS].items() if name.startswith("reference:") and own & seen
-    ]
+    named = [name for name, own in _traits(kept).items() if name.startswith("reference:") and own & seen]
     return tuple(sorted(name.removeprefix("reference:") for name in named))
 
 
-def described(actor: Actor, page: ListedPage) -> tuple[DatasetRow, ...]:
-    """Return what is said of the datasets of a page of `listed`, in its order."""
+def described(actor: Actor, rows: Iterable[Listed]) -> tuple[DatasetRow, ...]:
+    """Return all that is said of datasets of a list, in its order, as far as the actor may read them."""
     kept = shelved(actor)
-    return kept.rows([kept.places[one.id] for one in page.rows if one.id in kept.places])
+    seen = kept.seen(actor)
+    places = [place for one in rows if (place := kept.places.get(one.id)) is not None and seen >> place & 1]
+    found = kept.drawn("row", places, row_of)
+    return tuple(found[place] for place in places if place in found)
 
 
 def listed(
@@ -149,17 +165,18 @@ def listed(
         whose = "nation" if actor.tenant == tenancy.NATIONAL else "city"
         found &= _with(kept, "whose", whose)
     if traits:
+        sets = _traits(kept)
         having = 0
         for one in traits:
-            having |= _with(kept, TRAITS, one)
+            having |= sets.get(one, 0)
         found &= having
     if since is not None:
         found &= bits(place for place in each(found) if kept.listed[place].changed_at >= since)
-    places = _ordered(kept.orders["code"], found)
-    codes = [kept.listed[place] for place in places]
-    start = next((n for n, one in enumerate(codes) if one.code > after), len(codes)) if after else 0
-    page = codes[start : start + limit]
-    return ListedPage(tuple(page), len(codes), page[-1].code if page and start + limit < len(codes) else "")
+    places, _ranks = kept.order("code", _ORDERS["code"])
+    start = bisect_right(places, after, key=lambda place: kept.listed[place].code) if after else 0
+    page = [kept.listed[place] for place in islice(only(found, islice(places, start, None)), limit + 1)]
+    following = page[limit - 1].code if limit and len(page) > limit else ""
+    return ListedPage(tuple(page[:limit]), found.bit_count(), following)
 
 
 def _having(kept: Shelved, words: str, every: Bits) -> Bits:
@@ -169,7 +186,11 @@ def _having(kept: Shelved, words: str, every: Bits) -> Bits:
 
 
 def _with(kept: Shelved, facet: str, value: str) -> Bits:
-    return kept.facets[facet].get(value, 0)
+    return kept.sets(facet, _FACETS[facet]).get(value, 0)
+
+
+def _traits(kept: Shelved) -> Mapping[str, Bits]:
+    return kept.sets(_TRAITS, lambda one: one.traits)
 
 
 def _narrowed(found: Bits, set_ones: Mapping[str, Bits], but: str = "") -> Bits:
@@ -179,29 +200,35 @@ def _narrowed(found: Bits, set_ones: Mapping[str, Bits], but: str = "") -> Bits:
     return found
 
 
-def _ordered(order: Sequence[int], found: Bits) -> list[int]:
-    """Return the places of a set in an order."""
-    if isinstance(order, range):
-        return list(each(found))
-    have = set(each(found))
-    return [place for place in order if place in have]
+def _order(kept: Shelved, sort: str) -> Order | None:
+    """Return an order of the catalogue; None for that by title, in which the places stand."""
+    return kept.order(sort, _ORDERS[sort]) if sort in _ORDERS else None
 
 
-def _page(kept: Shelved, places: Sequence[int], after: str, limit: int) -> tuple[Sequence[int], str]:
-    start = 0
-    if after:
-        start = next((n for n, place in enumerate(places, 1) if _cursor(kept.listed[place]) == after), 0)
-        if not start:
-            wrong = _("Set data itu tidak ada lagi di daftar ini.")
-            raise Invalid([Fault("after", wrong, _("Mulai lagi dari halaman pertama."))])
-    page = places[start : start + limit]
-    return page, _cursor(kept.listed[page[-1]]) if page and start + limit < len(places) else ""
+def _after(kept: Shelved, found: Bits, order: Order | None, after: str) -> int:
+    """Return how many of a set stand up to the cursor, which one of them has. Raises Invalid."""
+    if not after:
+        return 0
+    tenant, _slash, code = after.partition("/")
+    for last in kept.by_code.get(code, ()):
+        if kept.listed[last].tenant == tenant and found >> last & 1:
+            if order is None:
+                return (found & ((2 << last) - 1)).bit_count()
+            rank = order[1]
+            return sum(rank[place] <= rank[last] for place in each(found))
+    wrong = _("Set data itu tidak ada lagi di daftar ini.")
+    raise Invalid([Fault("after", wrong, _("Mulai lagi dari halaman pertama."))])
 
 
 def _cursor(row: Listed) -> str:
     return f"{row.tenant}/{row.code}"
 
 
-def _counted(values: Mapping[str, Bits], found: Bits) -> tuple[tuple[str, int], ...]:
-    counts = [(value, count) for value, own in values.items() if (count := (own & found).bit_count())]
+def _counted(kept: Shelved, facet: str, found: Bits) -> tuple[tuple[str, int], ...]:
+    counts = kept.counted(facet, _FACETS[facet], found)
     return tuple(sorted(counts, key=lambda pair: (-pair[1], pair[0]))[:MOST_VALUES])
+
+
+def _region(one: Listed) -> str:
+    coverage: str = one.said.get("coverage", "tenant")
+    return one.tenant if coverage == "tenant" else coverage

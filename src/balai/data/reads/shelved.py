@@ -1,127 +1,190 @@
-"""The catalogue as a process keeps it to look through: for each word and facet value, which datasets have it.
+"""The catalogue as a process keeps it to look through: for each word and value, which datasets have it.
 
 A set of datasets is one whole number, a bit for each, so a search is a few `&` and facets are counted
-bits; both databases serve alike. What is kept holds as long as the marks of the tenants whose datasets
-it has; each change of a published dataset sets another.
+bits; both databases serve alike. Everything that lists or searches datasets looks here: the portal, the
+API, and each face for other systems, which may keep sets and texts of its own beside (`sets`, `order`,
+`drawn`). What is kept holds as long as the marks of the tenants whose datasets it has; each change of a
+published dataset sets another. Who may see what is asked of `sight`, once for all who see alike.
 """
 
 import threading
 from bisect import bisect_right
-from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cached_property
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any
 from uuid import UUID
+
+from django.db import connection
 
 from balai.base import tenancy
 from balai.base.actor import Actor
 from balai.data.models import CatalogueMark, Dataset
 from balai.data.reads import sight
-from balai.data.reads.catalogue import DatasetRow, row_of
+from balai.data.reads.entries import Listed, State, entries, state_of
+from balai.people import reads as people
 
-EXCEL_MOST_ROWS = 100_000
-"""A workbook of more rows takes too long to make while somebody waits."""
-FACETS = ("keyword", "producer", "classification", "whose", "holds", "licence", "region")
-"""What the catalogue is narrowed down by, each with one value at a time."""
-TRAITS = "traits"
-"""What lists are made by that nobody chooses on a page: "point", "region", "priority", "reference:<list>"."""
 _MOST_KEPT = 8
 """Tenants whose catalogue a process keeps."""
-_MOST_ROWS = 2000
-"""Datasets of a catalogue that are kept as their readers see them."""
 _MOST_SIGHTS = 200
+_VERBS = ("data.read", "data.read_limited", "data.check", "data.produce")
+"""What `sight` asks of an actor."""
 
-type Said = dict[str, Any]
 type Bits = int
 """A set of places: bit n is the dataset at place n."""
+type Texts = Callable[[Listed], Iterable[str]]
+type Order = tuple[Sequence[int], Sequence[int]]
+"""The places in an order, and at each place its rank in it."""
 
 
-@dataclass(frozen=True)
-class Listed:
-    """A dataset by what lists of it need. `changed_at`: when the version that stands was published."""
-
-    id: UUID
-    tenant: str
-    code: str
-    title: str
-    holds: tuple[str, ...]
-    changed_at: datetime
-    rows: int
-
-
-@dataclass
 class Shelved:
     """The datasets of a tenant and of the nation. Their places are the order by title, the own first."""
 
-    marks: tuple[str, ...]
-    listed: Sequence[Listed]
-    facets: Mapping[str, Mapping[str, Bits]]
-    words: "Words"
-    orders: Mapping[str, Sequence[int]]
-    _seen: OrderedDict[object, Bits] = field(default_factory=OrderedDict)
-    _rows: OrderedDict[int, DatasetRow] = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self, tenant: str, marks: tuple[str, ...], found: Iterable[Listed]) -> None:
+        self.marks = marks
+        self.listed: Sequence[Listed] = sorted(
+            found, key=lambda one: (one.tenant != tenant, one.title.casefold(), one.code)
+        )
+        self.every: Bits = (1 << len(self.listed)) - 1
+        self.places: Mapping[UUID, int] = {one.id: place for place, one in enumerate(self.listed)}
+        self._sets: dict[object, Mapping[str, Bits]] = {}
+        self._orders: dict[object, Order] = {}
+        self._seen: OrderedDict[object, Bits] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @cached_property
+    def words(self) -> "Words":
+        return Words(_sets(self.listed, lambda one: one.words))
+
+    @cached_property
+    def by_code(self) -> Mapping[str, Sequence[int]]:
+        """Code → its places, the own before that of the nation."""
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for place, one in enumerate(self.listed):
+            found[one.code].append(place)
+        return found
 
     def seen(self, actor: Actor) -> Bits:
-        """Return the places the actor may read, as `sight` has it; asked once for all who see alike."""
-        key = (frozenset(actor.verbs.items()), actor.offices)
+        """Return the places the actor may read; the own tenant's hides the nation's of the same code."""
+        key = (frozenset((verb, actor.verbs.get(verb)) for verb in _VERBS), actor.offices)
         found = self._seen.get(key)
         if found is None:
-            with tenancy.widened(tenancy.NATIONAL):
-                known = sight.published(actor).values_list("pk", flat=True)
-                places = self.places
-                found = bits(places[one] for one in known if one in places)
+            found = self._looked(actor)
             with self._lock:
                 self._seen[key] = found
                 while len(self._seen) > _MOST_SIGHTS:
                     self._seen.popitem(last=False)
         return found
 
-    @cached_property
-    def places(self) -> Mapping[UUID, int]:
-        return {one.id: place for place, one in enumerate(self.listed)}
+    def _looked(self, actor: Actor) -> Bits:
+        with tenancy.widened(tenancy.NATIONAL):
+            now = list(sight.published(actor).values_list("pk", "version", "current_id"))
+        # What changed since it was read was read for other eyes, perhaps.
+        known = {(one.id, *one.state[1:3]): place for place, one in enumerate(self.listed)}
+        found = bits(known[row] for row in now if row in known)
+        for own, *others in self.by_code.values():
+            if others and found >> own & 1:
+                found &= ~bits(others)
+        return found
 
-    def rows(self, places: Sequence[int]) -> tuple[DatasetRow, ...]:
-        """Return datasets as their readers see them; only those not kept yet are read."""
-        found = {place: self._rows[place] for place in places if place in self._rows}
+    def sets(self, name: object, texts: Texts) -> Mapping[str, Bits]:
+        """Return text → the places that have it, made when first asked for by this name."""
+        found = self._sets.get(name)
+        if found is None:
+            found = self._sets[name] = _sets(self.listed, texts)
+        return found
+
+    def counted(self, name: object, texts: Texts, found: Bits) -> Iterable[tuple[str, int]]:
+        """Yield each text that places of a set have, and how many have it, in no order."""
+        sets = self.sets(name, texts)
+        if found.bit_count() * 2 < len(sets):
+            return Counter(text for place in each(found) for text in set(texts(self.listed[place]))).items()
+        counts = ((text, (own & found).bit_count()) for text, own in sets.items())
+        return (pair for pair in counts if pair[1])
+
+    def order(self, name: object, key: Callable[[Listed], Any], *, falls: bool = False) -> Order:
+        """Return an order made when first asked for by this name; who are alike stand by their place."""
+        known = self._orders.get((name, falls))
+        if known is None:
+            keys = [key(one) for one in self.listed]
+            places = sorted(range(len(keys)), key=keys.__getitem__, reverse=falls)
+            ranks = [0] * len(keys)
+            for rank, place in enumerate(places):
+                ranks[place] = rank
+            known = self._orders[name, falls] = (places, ranks)
+        return known
+
+    def drawn[T](self, name: str, places: Sequence[int], draw: Callable[[Dataset], T]) -> dict[int, T]:
+        """Return what is made of datasets, by place; read and made are those alone that are not kept yet.
+
+        Args:
+            name: the same for what is made alike.
+            draw: gets the row with its `current` and `producer`; what it makes is shown to all readers.
+        """
+        found: dict[int, T] = _drawings.of(name, {place: self.listed[place].state for place in places})
         missing = {self.listed[place].id: place for place in places if place not in found}
-        if missing:
-            with tenancy.widened(tenancy.NATIONAL):
-                rows = Dataset.objects.filter(pk__in=list(missing)).select_related("current", "producer")
-                found |= {missing[row.pk]: row_of(row) for row in rows.defer("draft", "current__metadata")}
-        with self._lock:
-            self._rows |= found
-            while len(self._rows) > _MOST_ROWS:
-                self._rows.popitem(last=False)
-        return tuple(found[place] for place in places if place in found)
+        if not missing:
+            return found
+        new: dict[int, T] = {}
+        with tenancy.widened(tenancy.NATIONAL):
+            rows = Dataset.objects.filter(pk__in=list(missing)).select_related("current", "producer")
+            for row in rows.defer("draft", "current__files", "current__quality"):
+                place = missing[row.pk]
+                # What changed since the places were found may no longer be for who asked.
+                if state_of(row) == self.listed[place].state:
+                    new[place] = draw(row)
+        _drawings.keep(name, {self.listed[place].state: one for place, one in new.items()})
+        return found | new
 
 
 class Words:
-    """Which datasets have a text somewhere within a word."""
+    """Which datasets have a word, or a text somewhere within a piece."""
 
-    def __init__(self, by_word: Mapping[str, Sequence[int]]) -> None:
+    def __init__(self, sets: Mapping[str, Bits]) -> None:
+        self.sets = sets
         self._starts: list[int] = []
-        self._bits: list[Bits] = []
-        parts, start = [], 0
-        for word, places in by_word.items():
+        self._pieces = list(sets)
+        start = 0
+        for piece in self._pieces:
             self._starts.append(start)
-            self._bits.append(bits(places))
-            parts.append(word)
-            start += len(word) + 1
-        self._whole = "\n".join(parts)
+            start += len(piece) + 1
+        self._whole = "\n".join(self._pieces)
 
     def having(self, text: str) -> Bits:
         """Return the places with `text`, which holds no white space."""
         found, at = 0, self._whole.find(text)
         while at >= 0:
             place = bisect_right(self._starts, at) - 1
-            found |= self._bits[place]
+            found |= self.sets[self._pieces[place]]
             if place + 1 == len(self._starts):
                 break
             at = self._whole.find(text, self._starts[place + 1])
         return found
+
+
+class _Drawings:
+    """What was made of datasets lately, by their state, so that it outlives the change of another."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: defaultdict[str, OrderedDict[State, Any]] = defaultdict(OrderedDict)
+        self._lock = threading.Lock()
+
+    def of(self, name: str, states: Mapping[int, State]) -> dict[int, Any]:
+        kept = self._kept[name]
+        found = ((place, kept.get(state)) for place, state in states.items())
+        return {place: one for place, one in found if one is not None}
+
+    def keep(self, name: str, made: Mapping[State, Any]) -> None:
+        with self._lock:
+            kept = self._kept[name]
+            kept |= made
+            while len(kept) > self._most:
+                kept.popitem(last=False)
+
+
+_drawings = _Drawings(5000)
 
 
 def bits(places: Iterable[int]) -> Bits:
@@ -152,22 +215,54 @@ def each(found: Bits) -> Iterator[int]:
             place += 1
 
 
+def some(found: Bits, order: Order | None, start: int = 0, stop: int | None = None) -> list[int]:
+    """Return places of a set in an order, by place for None: from the one at `start` up to `stop`.
+
+    >>> some(0b1011, ([3, 2, 1, 0], [3, 2, 1, 0]), 1, 3)
+    [1, 0]
+    """
+    if order is None:
+        return list(islice(each(found), start, stop))
+    places, ranks = order
+    if found.bit_count() * 8 < len(places):
+        return sorted(each(found), key=ranks.__getitem__)[start:stop]
+    return list(islice(only(found, places), start, stop))
+
+
+def only(found: Bits, places: Iterable[int]) -> Iterator[int]:
+    """Yield those of some places that are in a set, in their order.
+
+    >>> list(only(0b1011, [3, 2, 1]))
+    [3, 1]
+    """
+    whole = found.to_bytes((found.bit_length() + 7) // 8, "little")
+    most = len(whole) * 8
+    return (place for place in places if place < most and whole[place >> 3] >> (place & 7) & 1)
+
+
+def _sets(listed: Sequence[Listed], texts: Texts) -> Mapping[str, Bits]:
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for place, one in enumerate(listed):
+        for text in texts(one):
+            places[text].append(place)
+    return {text: bits(found) for text, found in places.items()}
+
+
 _kept: OrderedDict[str, Shelved] = OrderedDict()
 _lock = threading.Lock()
 
 
 def shelved(actor: Actor) -> Shelved:
-    """Return the catalogue of the actor's tenant and the nation, read anew where a mark changed."""
-    with tenancy.widened(tenancy.NATIONAL):
-        every = dict(CatalogueMark.objects.values_list("tenant", "mark"))
+    """Return the catalogue of the actor's tenant and the nation, put together anew where a mark changed."""
+    with tenancy.widened(tenancy.NATIONAL) as scope:
         # The marks come first: what changes while the rest is read is read again.
-        marks = tuple(str(every.get(tenant, "")) for tenant in (actor.tenant, tenancy.NATIONAL))
+        marks, is_marked = _marks(actor.tenant, scope.reads)
         found = _kept.get(actor.tenant)
-        if found is None or found.marks != marks or not any(marks):
+        if found is None or found.marks != marks or not is_marked:
             with _lock:
                 found = _kept.get(actor.tenant)
-                if found is None or found.marks != marks or not any(marks):
-                    found = _read(actor.tenant, marks)
+                if found is None or found.marks != marks or not is_marked:
+                    found = Shelved(actor.tenant, marks, entries(actor.tenant))
                     _kept[actor.tenant] = found
                 _kept.move_to_end(actor.tenant)
                 while len(_kept) > _MOST_KEPT:
@@ -175,72 +270,21 @@ def shelved(actor: Actor) -> Shelved:
     return found
 
 
-def _read(tenant: str, marks: tuple[str, ...]) -> Shelved:
-    seen = Dataset.objects.filter(current__isnull=False, tenant__in=(tenant, tenancy.NATIONAL))
-    rows = list(
-        seen.values_list(
-            "pk",
-            "tenant",
-            "code",
-            "classification",
-            "metadata",
-            "producer__name",
-            "current__published_at",
-            "current__rows",
-        )
-    )
-    rows.sort(key=lambda row: (row[1] != tenant, row[4]["title"]["id"].casefold(), row[2]))
-    listed = []
-    words: defaultdict[str, list[int]] = defaultdict(list)
-    facets: dict[str, defaultdict[str, list[int]]] = {name: defaultdict(list) for name in (*FACETS, TRAITS)}
-    for place, (pk, whose, code, classification, said, producer, at, count) in enumerate(rows):
-        values = _values(said, whose, classification, producer or "", count)
-        listed.append(Listed(pk, whose, code, said["title"]["id"], values["holds"], at, count))
-        for name, own in values.items():
-            for value in own:
-                facets[name][value].append(place)
-        for word in _words(code, said):
-            words[word].append(place)
-    by = range(len(listed))
-    orders = {
-        "title": by,
-        "newest": sorted(by, key=lambda place: (-listed[place].changed_at.timestamp(), listed[place].code)),
-        "largest": sorted(by, key=lambda place: (-listed[place].rows, listed[place].code)),
-        "code": sorted(by, key=lambda place: (listed[place].code, listed[place].tenant != tenant)),
-    }
-    sets = {
-        name: {value: bits(places) for value, places in values.items()} for name, values in facets.items()
-    }
-    return Shelved(marks, listed, sets, Words(words), orders)
+def _marks(tenant: str, reads: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+    """Return what stays the same as long as the catalogue does, and whether anything ever set a mark."""
+    sql, values = _marks_sql(reads)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        every = {row[0]: str(row[1]) for row in cursor.fetchall()}
+    both = (tenant, tenancy.NATIONAL)
+    # Governments are shown by their names, and known to people.reads without a query.
+    names = (row.name if (row := people.government(key)) else "" for key in both)
+    return (*(every.get(key, "") for key in both), *names), any(key in every for key in both)
 
 
-def _words(code: str, said: Said) -> set[str]:
-    texts = [code, *said["title"].values(), *said["description"].values(), *said["keywords"]]
-    for column in said["columns"]:
-        texts += [column["name"], *column["meaning"].values()]
-    return set("\n".join(texts).casefold().split())
-
-
-def _values(
-    said: Said, tenant: str, classification: str, producer: str, rows: int
-) -> Mapping[str, tuple[str, ...]]:
-    """Return facet → the values a dataset has there."""
-    types = {column["type"] for column in said["columns"] if column.get("transform") != "drop"}
-    types |= {"region" for column in said["columns"] if column.get("transform") == "village"}
-    holds = tuple(kind for kind in ("point", "region", "rupiah") if kind in types)
-    traits = [each for each in ("point", "region") if each in types]
-    traits += ["priority"] if said.get("priority") else []
-    traits += [
-        f"reference:{one}" for one in dict.fromkeys(each.get("reference") for each in said["columns"]) if one
-    ]
-    coverage = said.get("coverage", "tenant")
-    return {
-        "keyword": tuple(dict.fromkeys(said["keywords"])),
-        "producer": (producer,) if producer else (),
-        "classification": (classification,),
-        "whose": ("nation" if tenant == tenancy.NATIONAL else "city",),
-        "holds": holds + (("excel",) if rows <= EXCEL_MOST_ROWS else ()),
-        "licence": (said["licence"],),
-        "region": (tenant if coverage == "tenant" else coverage,),
-        TRAITS: tuple(traits),
-    }
+@lru_cache(maxsize=256)
+def _marks_sql(reads: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Return the question for everybody in a scope, written once: Django takes a millisecond for it."""
+    rows = CatalogueMark.objects.order_by().values_list("tenant", "mark")
+    sql, values = rows.query.sql_with_params()
+    return sql, tuple(map(str, values))

@@ -16,7 +16,6 @@ from tests.cast import Cast, visitor_at
 from balai.base import tenancy
 from balai.data import changes
 from balai.data.engines.turns import turns
-from balai.data.faces.ckan import shelf
 from balai.data.models import Dataset
 from balai.data.reads import rows_sqlite
 from balai.data.sidefiles.versions import build_for
@@ -31,10 +30,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folder", "mala
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
-    shelf.forget()
     turns.cache_clear()
     yield
-    shelf.forget()
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from balai.data.engines.reader import PULSE
 from balai.data.faces.ckan import answers, rows
 from balai.data.faces.ckan.asked import Asked, Rendered, action
 from balai.data.faces.ckan.faults import Wrong
+from balai.data.faces.ckan.index import index
 from balai.data.faces.ckan.resources import facts_named, version_named
-from balai.data.faces.ckan.shelf import shelf
 from balai.data.patience import Steps, answered
 from balai.data.reads.running import begin, limits
 from balai.data.reads.versions import readable_version
@@ -139,9 +139,10 @@ def _asking(asked: Asked, text: str) -> Steps:
 
 def _tables(asked: Asked, text: str) -> dict[str, Table]:
     """Return the resources a question may mean, under its names for them, as far as the actor may read."""
-    known = shelf(asked.actor)
+    known = index(asked.actor)
     said = text.lower()
-    named = [name for name in dict.fromkeys(re.findall(r"[a-z][a-z0-9_]*", said)) if name in known.by_name]
+    written = dict.fromkeys(re.findall(r"[a-z][a-z0-9_]*", said))
+    named = [name for name in written if known.find(name) is not None]
     found = {}
     for name in [*dict.fromkeys(_UUID.findall(said)), *named][:_MOST_TABLES]:
         try:

@@ -1,8 +1,7 @@
 """A dataset as CKAN's package, written once for each state it has and then given again and again."""
 
 import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +18,6 @@ BASE = "https://balai.invalid"
 
 type Said = dict[str, Any]
 
-_WORD = re.compile(r"[^\W_]+")
 _WRITTEN = ("frequency", "legal_basis", "classification", "coverage")
 _STRUCTURED = ("standard", "key", "columns", "retention")
 
@@ -47,48 +45,6 @@ class Organization:
             "image_url": "",
             "image_display_url": "",
         }
-
-
-@dataclass(frozen=True)
-class Doc:
-    """A package as it is answered, and what it is found by.
-
-    Attributes:
-        body: the package as JSON, with BASE where the address of the site comes.
-        fields: name of a field of the search → its values; dates as CKAN writes them.
-        words: all words of the package in small letters, those of the name and title, and those of tags.
-    """
-
-    id: str
-    name: str
-    tenant: str
-    title: str
-    is_open: bool
-    body: bytes
-    organization: Organization
-    tags: tuple[str, ...]
-    created: str
-    modified: str
-    version: str
-    version_id: str
-    fields: Mapping[str, tuple[str, ...]]
-    words: frozenset[str]
-    main_words: frozenset[str]
-    tag_words: frozenset[str]
-    running: str
-
-    def at(self, base: str) -> bytes:
-        """Return the package as JSON for whoever called us at `base`."""
-        return self.body.replace(BASE.encode(), base.encode())
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of a text: letters and digits, small.
-
-    >>> words_of("Tempat-sampah, 3R_2026")
-    ['tempat', 'sampah', '3r', '2026']
-    """
-    return _WORD.findall(text.lower())
 
 
 def government(tenant: str) -> Organization:
@@ -123,62 +79,6 @@ def moment(at: datetime) -> str:
     '2026-04-20T02:00:00.000000'
     """
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
-
-
-def doc_of(row: Dataset) -> Doc:
-    """Write the package of a dataset whose declaration is in force; asks for `current` and `producer`."""
-    package = package_of(row, row.metadata)
-    organization = organization_of(row)
-    said = row.metadata
-    keywords = tuple(said["keywords"])
-    columns = [part for one in said["columns"] for part in (one["name"], *one["meaning"].values())]
-    title = [row.code, *said["title"].values()]
-    texts = [*title, *said["description"].values(), *keywords, organization.title, *columns]
-    modified = package["metadata_modified"]
-    number = str(row.current.number) if row.current else ""
-    fields = {
-        "id": (str(row.pk),),
-        "name": (row.code,),
-        "title": tuple(said["title"].values()),
-        "notes": tuple(said["description"].values()),
-        "author": (package["author"],),
-        "maintainer": (package["maintainer"],),
-        "tags": keywords,
-        "organization": (organization.name,),
-        "owner_org": (organization.id,),
-        "license_id": (package["license_id"],),
-        "res_format": tuple(one["format"] for one in package["resources"]),
-        "groups": (),
-        "type": ("dataset",),
-        "dataset_type": ("dataset",),
-        "state": (package["state"],),
-        "private": (str(package["private"]).lower(),),
-        "capacity": ("private" if package["private"] else "public",),
-        "isopen": (str(package["isopen"]).lower(),),
-        "metadata_created": (package["metadata_created"],),
-        "metadata_modified": (modified,),
-        "version": (number,),
-        **{name: (str(said[name]),) for name in _WRITTEN},
-    }
-    return Doc(
-        str(row.pk),
-        row.code,
-        row.tenant,
-        package["title"],
-        not package["private"],
-        json.dumps(package, ensure_ascii=False, separators=(",", ":")).encode(),
-        organization,
-        keywords,
-        package["metadata_created"],
-        modified,
-        number,
-        str(row.current_id),
-        fields,
-        frozenset(words_of("\n".join(texts))),
-        frozenset(words_of("\n".join(title))),
-        frozenset(words_of("\n".join(keywords))),
-        " ".join(words_of("\n".join(texts))),
-    )
 
 
 def package_of(row: Dataset, said: Said) -> Said:

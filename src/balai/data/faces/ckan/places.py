@@ -1,7 +1,7 @@
 """Actions beside the packages: the site, organizations, tags, licences, accounts."""
 
 import json
-from collections import Counter
+from collections import defaultdict
 from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
@@ -12,13 +12,15 @@ from balai.base.version import version
 from balai.data import reads
 from balai.data.faces.ckan import licences
 from balai.data.faces.ckan.asked import Asked, Rendered, action, actions
-from balai.data.faces.ckan.packages import Doc, Organization, government, tag
-from balai.data.faces.ckan.shelf import shelf
+from balai.data.faces.ckan.index import Index, index, organization_of
+from balai.data.faces.ckan.packages import Organization, government, tag
+from balai.data.reads.shelved import Bits, each, some
 from balai.people import reads as people
 
 SPOKEN = "2.11.0"
 """The version of CKAN whose API this is; clients ask for it to know what there is."""
 _MOST = 2**31
+_MOST_PACKAGES = 1000
 
 
 @action("site_read")
@@ -62,10 +64,11 @@ def license_list(asked: Asked) -> list[dict[str, Any]]:
 @action("organization_list")
 def organization_list(asked: Asked) -> list[Any]:
     """Return the offices, by name or with all that is said of them."""
-    found = list(_organizations(asked).values())
+    known = index(asked.actor)
+    found = list(_organizations(known).values())
     if wanted := {str(each) for each in asked.listed("organizations")}:
         found = [each for each in found if each.name in wanted or each.id in wanted]
-    counts = Counter(doc.organization.id for doc in _open(asked))
+    counts = defaultdict(int, known.counted("owner_org", known.open))
     order = (asked.text("sort") or asked.text("order_by") or "title asc").lower()
     by_count = order.startswith(("package_count", "packages"))
     found.sort(key=lambda each: counts[each.id] if by_count else each.title.casefold())
@@ -81,10 +84,11 @@ def organization_list(asked: Asked) -> list[Any]:
 @action("organization_show")
 def organization_show(asked: Asked) -> Rendered:
     """Return an office by its id or name, with its packages where `include_datasets` is true."""
-    found = _organization(asked, asked.needed("id"))
-    docs = [doc for doc in _open(asked) if doc.organization.id == found.id]
-    shown = {**found.shown(), "package_count": len(docs), "users": [], "tags": [], "groups": [], "extras": []}
-    return _with_packages(asked, shown, docs)
+    known = index(asked.actor)
+    found = _organization(known, asked.needed("id"))
+    own = known.open & known.values("owner_org").get(found.id, 0)
+    nothing: dict[str, Any] = {name: [] for name in ("users", "tags", "groups", "extras")}
+    return _with_packages(asked, known, {**found.shown(), "package_count": own.bit_count(), **nothing}, own)
 
 
 @action("organization_autocomplete")
@@ -93,7 +97,7 @@ def organization_autocomplete(asked: Asked) -> list[dict[str, str]]:
     begin = asked.needed("q").casefold()
     found = [
         each
-        for each in _organizations(asked).values()
+        for each in _organizations(index(asked.actor)).values()
         if begin in each.title.casefold() or begin in each.name.casefold()
     ]
     return [{"id": each.id, "name": each.name, "title": each.title} for each in found][
@@ -105,7 +109,7 @@ def organization_autocomplete(asked: Asked) -> list[dict[str, str]]:
 def organization_list_for_user(asked: Asked) -> list[dict[str, Any]]:
     """Return the offices in whose name the program may declare datasets."""
     codes = reads.offices_to_speak_for(asked.actor)
-    found = [each for each in _organizations(asked).values() if each.name in codes]
+    found = [each for each in _organizations(index(asked.actor)).values() if each.name in codes]
     return [{**each.shown(), "capacity": "editor"} for each in found]
 
 
@@ -134,27 +138,26 @@ def group_show(asked: Asked) -> NoReturn:
 def tag_list(asked: Asked) -> list[Any]:
     """Return the keywords of the open packages."""
     begin = (asked.text("query") or asked.text("q")).casefold()
-    names = sorted({name for doc in _open(asked) for name in doc.tags if begin in name.casefold()})
-    return [tag(name) for name in names] if asked.yes("all_fields") else list(names)
+    names = _tags(asked, begin)
+    return [tag(name) for name in names] if asked.yes("all_fields") else names
 
 
 @action("tag_autocomplete")
 def tag_autocomplete(asked: Asked) -> list[str]:
     """Return the keywords that have some letters."""
     begin = (asked.text("query") or asked.needed("q")).casefold()
-    names = sorted({name for doc in _open(asked) for name in doc.tags if begin in name.casefold()})
-    return names[: asked.number("limit", 10, 100)]
+    return _tags(asked, begin)[: asked.number("limit", 10, 100)]
 
 
 @action("tag_show")
 def tag_show(asked: Asked) -> Rendered:
     """Return a keyword by its id or name, with its packages where `include_datasets` is true."""
     key = asked.needed("id")
-    docs = [doc for doc in _open(asked) if any(key in (name, tag(name)["id"]) for name in doc.tags)]
-    if not docs:
-        raise NotFound(_("Tidak ada kata kunci “%(key)s”.") % {"key": key[:80]})
-    (name,) = {name for doc in docs for name in doc.tags if key in (name, tag(name)["id"])}
-    return _with_packages(asked, tag(name), docs)
+    known = index(asked.actor)
+    for name in _tags(asked, ""):
+        if key in (name, tag(name)["id"]):
+            return _with_packages(asked, known, tag(name), known.open & known.values("tags")[name])
+    raise NotFound(_("Tidak ada kata kunci “%(key)s”.") % {"key": key[:80]})
 
 
 @action("user_show")
@@ -196,32 +199,38 @@ def api_token_create(asked: Asked) -> NoReturn:
     )
 
 
-def _open(asked: Asked) -> list[Doc]:
-    return [doc for doc in shelf(asked.actor).docs if doc.is_open]
+def _tags(asked: Asked, letters: str) -> list[str]:
+    """Return the keywords of open packages that have some letters."""
+    known = index(asked.actor)
+    return sorted(name for name, _count in known.counted("tags", known.open) if letters in name.casefold())
 
 
-def _organizations(asked: Asked) -> dict[str, Organization]:
+def _organizations(known: Index) -> dict[str, Organization]:
     """Return id → office of this tenant, and whoever else has open packages here."""
     here = government(tenancy.current_tenant())
     offices = people.all_offices()
     found = {here.id: here}
     found |= {str(row.pk): Organization(str(row.pk), row.code, row.name) for row in offices}
-    return found | {doc.organization.id: doc.organization for doc in _open(asked)}
+    for own in known.values("owner_org").values():
+        if own & known.open:
+            (one,) = known.at([next(each(own & known.open))])
+            found[organization_of(one).id] = organization_of(one)
+    return found
 
 
-def _organization(asked: Asked, key: str) -> Organization:
-    found = _organizations(asked)
+def _organization(known: Index, key: str) -> Organization:
+    found = _organizations(known)
     if key in found:
         return found[key]
-    for each in found.values():
-        if each.name == key:
-            return each
+    for each_one in found.values():
+        if each_one.name == key:
+            return each_one
     raise NotFound(_("Tidak ada perangkat daerah “%(key)s”.") % {"key": key[:80]})
 
 
-def _with_packages(asked: Asked, shown: dict[str, Any], docs: list[Doc]) -> Rendered:
+def _with_packages(asked: Asked, known: Index, shown: dict[str, Any], own: Bits) -> Rendered:
     head = json.dumps(shown, ensure_ascii=False).encode()
     if not asked.yes("include_datasets"):
         return Rendered(head)
-    bodies = b",".join(doc.at(asked.base) for doc in docs[:1000])
-    return Rendered(head[:-1] + b', "packages": [' + bodies + b"]}")
+    bodies = known.bodies(some(own, known.order("name"), 0, _MOST_PACKAGES), asked.base)
+    return Rendered(head[:-1] + b', "packages": [' + b",".join(bodies) + b"]}")

@@ -16,7 +16,7 @@ from fnmatch import fnmatchcase
 
 from balai.data.faces.ckan.faults import BadSearch
 from balai.data.faces.ckan.index import Index
-from balai.data.faces.ckan.packages import Doc, words_of
+from balai.data.reads.entries import words_of
 from balai.data.reads.shelved import Bits
 
 MOST = 4000
@@ -50,13 +50,6 @@ class Query:
 
     fits: Fits
     words: tuple[str, ...]
-
-    def score(self, doc: Doc) -> int:
-        """Return how well a package fits: words of the name and title weigh most, then tags."""
-        return sum(
-            4 * (word in doc.main_words) + 2 * (word in doc.tag_words) + (word in doc.words)
-            for word in self.words
-        )
 
 
 def read(text: str, now: datetime) -> Query:
@@ -164,13 +157,7 @@ class _Reading:
         wanted = " ".join(words_of(text))
         self.words += wanted.split()
 
-        def stands(doc: Doc) -> bool:
-            if field in ("", "text"):
-                return f" {wanted} " in f" {doc.running} "
-            texts = (" ".join(words_of(value)) for value in doc.fields.get(field, ()))
-            return any(f" {wanted} " in f" {each} " for each in texts)
-
-        return lambda index: index.only(_all_of(index, field, wanted.split()), stands)
+        return lambda index: index.only(_all_of(index, field, wanted.split()), field, wanted)
 
     def _word(self, field: str, text: str) -> Fits:
         if text.endswith(":"):

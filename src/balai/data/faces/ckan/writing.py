@@ -20,8 +20,9 @@ from balai.data.faces.ckan.asked import Asked, Rendered, action
 from balai.data.faces.ckan.catalogue import draft, shown, written
 from balai.data.faces.ckan.declaring import declaration
 from balai.data.faces.ckan.faults import Wrong
+from balai.data.faces.ckan.index import uuid_of
 from balai.data.faces.ckan.packages import resource_of
-from balai.data.faces.ckan.resources import uuid_of, version_named
+from balai.data.faces.ckan.resources import version_named
 from balai.data.models import Dataset
 from balai.data.rules.metadata import read
 from balai.data.storage import storage

@@ -1,6 +1,7 @@
 """The catalogue and its datasets as linked data: `/catalog.ttl`, `/dataset/<code>.ttl` and their forms."""
 
 from datetime import UTC, datetime
+from hashlib import blake2b
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -49,12 +50,16 @@ def catalogue(request: HttpRequest, form: str) -> HttpResponse:
         *dcat.catalogue(name, actor.tenant, name, found.codes, found.changed_at),
         *dcat.paging(request.build_absolute_uri(), first, following, found.total),
     )
-    parts = (*map(_WRITE[form], nodes), *found.parts)
+    head = tuple(map(_WRITE[form], nodes))
+    home = home_of(request, actor.tenant)
+    # Half a megabyte need not be read through to know that it is the same.
+    mark = blake2b("\n".join((form, home, *head, *found.marks)).encode(), digest_size=16).hexdigest()
     links = [f'<{first}>; rel="first"', *([f'<{following}>; rel="next"'] if following else [])]
     return marked(
         request,
-        linked.document(form, home_of(request, actor.tenant), parts),
+        linked.document(form, home, (*head, *found.parts)),
         KINDS[form],
+        mark=mark,
         headers={"Link": ", ".join(links)},
     )
 

@@ -131,7 +131,7 @@ def _of_datasets(request: HttpRequest, told: Told, *traits: str) -> HttpResponse
     )
     home = home_of(request, actor.tenant)
     with translation.override("id"):
-        rows = reads.described(actor, page)
+        rows = reads.described(actor, page.rows)
         found = [one for row in rows for one in told(row, lambda path: f"{home}{path}")]
     following = ""
     if page.next:
