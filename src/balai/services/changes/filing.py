@@ -28,7 +28,7 @@ from balai.forms.rules import Checked, validate
 from balai.places import reads as places
 from balai.places.rules import Level, Point
 from balai.services.changes import counting, moving, pins, routing, telling
-from balai.services.changes.speaking import hidden_reporter, keep_file
+from balai.services.changes.speaking import hidden_reporter, in_journal, keep_file
 from balai.services.models import Case, CaseKey, CaseMove, Comment
 from balai.services.reads import sight
 from balai.services.reads.asked import asked_in
@@ -236,7 +236,14 @@ def _file(
         office_id=row.office_id,
         case_version=row.version,
     )
-    journal.write(signed, "services.file", row, service=service.key, number=row.number, channel=row.channel)
+    # Whoever serves at a counter, and a program that brings reports in, is no applicant.
+    is_applicant = row.channel in (Channel.WEB, Channel.QR, Channel.API, Channel.OPEN311)
+    named = (
+        hidden_reporter(row)
+        if row.hides_applicant
+        else in_journal(actor, row, service, is_applicant=is_applicant)
+    )
+    journal.write(named, "services.file", row, service=service.key, number=row.number, channel=row.channel)
     outbox.announce(FILED, str(row.pk), case=str(row.pk), service=row.service)
     moving.tell_step(service, row, step, FILE, now, world, {})
     return Filed(row, pin, sight.ticket_for(row), is_new=True)

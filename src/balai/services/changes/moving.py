@@ -21,7 +21,7 @@ from balai.forms.reads import context
 from balai.forms.rules import Checked, FileSeen, Form, Privacy, Type, validate
 from balai.services.changes import counting, routing, telling, wording
 from balai.services.changes.locking import locked, same_version
-from balai.services.changes.speaking import hidden_reporter, keep_file, keep_rating
+from balai.services.changes.speaking import hidden_reporter, in_journal, keep_file, keep_rating
 from balai.services.models import Case, CaseClock, CaseInput, CaseMove, CaseTask, Comment, Follower
 from balai.services.reads import sight
 from balai.services.reads.definitions import service_of
@@ -101,8 +101,8 @@ def move(
     if not roles & set(known.by):
         raise Forbidden(_("Peran Anda tidak dapat melakukan “%(move)s”.") % {"move": known.title})
     same_version(row, version, str(known.title))
-    signed = _signed(actor, row, ticket)
-    answers, files = _stored(signed, known.form, given or {}, uploads or {})
+    named = in_journal(actor, row, service, is_applicant=sight.is_applicant(actor, row, ticket))
+    answers, files = _stored(named, known.form, given or {}, uploads or {})
     files |= files_of(actor, answers)
     return _make(
         actor, service, row, known, Who(roles, actor.id), at, answers, offices, ticket=ticket, files=files
@@ -110,7 +110,7 @@ def move(
 
 
 def _signed(actor: Actor, row: Case, ticket: sight.Ticket | None) -> Actor:
-    """Return who the history and the journal name for a move: nobody where the applicant is protected."""
+    """Return who the history names for a move: nobody where the applicant is protected."""
     return hidden_reporter(row) if row.hides_applicant and sight.is_applicant(actor, row, ticket) else actor
 
 
@@ -147,7 +147,8 @@ def _make(
     is_applicant = sight.is_applicant(actor, row, ticket)
     signed = _signed(actor, row, ticket)
     role = min(who.roles & set(known.by))
-    line = _write(signed, service, row, known, role, before, step, plain, world, at)
+    named = in_journal(actor, row, service, is_applicant=is_applicant)
+    line = _write(signed, named, service, row, known, role, before, step, plain, world, at)
     if checked is not None:
         _keep_given(row, line, known, checked, files, signed, at)
     if is_applicant and isinstance(plain.get(RATING), int):
@@ -155,7 +156,7 @@ def _make(
         row.save(update_fields=["score"])
     tell_step(service, row, step, known.id, at, world, plain)
     for number, effect in enumerate(step.effects):
-        carry_out(signed, service, row, effect, f"{row.version}.{number}", at, plain)
+        carry_out(named, service, row, effect, f"{row.version}.{number}", at, plain)
     look_again(service, row, at, world)
     return Moved(row, step)
 
@@ -216,6 +217,7 @@ def files_of(actor: Actor, given: Mapping[str, Any]) -> dict[str, FileSeen]:
 
 def _write(
     actor: Actor,
+    named: Actor,
     service: Service,
     row: Case,
     known: Move,
@@ -226,7 +228,7 @@ def _write(
     world: World,
     at: datetime,
 ) -> CaseMove:
-    """Write the case, its line, its tasks, its clocks, its route, and the journal."""
+    """Write the case, its line, its tasks, its clocks, its route, and the journal, which names `named`."""
     after = step.situation
     state = service.states[after.state]
     row.previous_state, row.state = after.previous, after.state
@@ -254,7 +256,7 @@ def _write(
         case_version=row.version,
     )
     journal.write(
-        actor,
+        named,
         "services.move",
         row,
         move=known.id,

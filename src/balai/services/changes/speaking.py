@@ -59,7 +59,8 @@ def comment(
         author_name="" if is_applicant else actor.name,
         at=at,
     )
-    journal.write(_signed(actor, row, is_applicant), "services.comment", row, audience=made.audience)
+    named = in_journal(actor, row, service, is_applicant=is_applicant)
+    journal.write(named, "services.comment", row, audience=made.audience)
     if made.audience == Comment.Audience.APPLICANT:
         side = Party.OFFICER if is_applicant else Party.APPLICANT
         letter = telling.Letter(
@@ -82,8 +83,17 @@ def _of_side(service: Service, side: Party) -> Iterable[str]:
     return [role.id for role in service.roles.values() if role.office == "assigned"][:1]
 
 
+def in_journal(actor: Actor, row: Case, service: Service, *, is_applicant: bool) -> Actor:
+    """Return who the journal names: no applicant who is protected, or may be once their case is corrected.
+
+    A line of the journal stays for ever, and is read by people who may not know of the case.
+    """
+    hides = is_applicant and (row.hides_applicant or service.may_hide_applicant)
+    return hidden_reporter(row) if hides else actor
+
+
 def _signed(actor: Actor, row: Case, is_applicant: bool) -> Actor:
-    """Return who the journal names: nobody, where the reporter of a secret case is protected."""
+    """Return who the case itself names: nobody, where its reporter is protected."""
     return hidden_reporter(row) if is_applicant and row.hides_applicant else actor
 
 
@@ -118,7 +128,8 @@ def hand_in(
     is_applicant = sight.is_applicant(actor, row, ticket)
     if not row.is_open:
         raise _is_shut()
-    stored = store_file(content, name, _signed(actor, row, is_applicant))
+    named = in_journal(actor, row, service_of(row), is_applicant=is_applicant)
+    stored = store_file(content, name, named)
     return add_file(actor, key, stored, audience, at, ticket)
 
 
@@ -137,14 +148,15 @@ def add_file(
         NotFound, Forbidden. Locked: the case is closed.
     """
     row = locked(actor, key, ticket)
-    is_applicant = sight.is_applicant(actor, row, ticket)
-    if not is_applicant and not takes_part(actor, service_of(row), row):
+    is_applicant, service = sight.is_applicant(actor, row, ticket), service_of(row)
+    if not is_applicant and not takes_part(actor, service, row):
         raise Forbidden(_("Hanya petugas berkas ini dan pemohonnya yang dapat menambah berkas."))
     if not row.is_open:
         raise _is_shut()
     signed = _signed(actor, row, is_applicant)
     made = keep_file(signed, row, file.pk, "", audience if not is_applicant else "applicant", at)
-    journal.write(signed, "services.add_file", row, file=str(file.pk))
+    named = in_journal(actor, row, service, is_applicant=is_applicant)
+    journal.write(named, "services.add_file", row, file=str(file.pk))
     return made
 
 
@@ -218,7 +230,8 @@ def rate(
     if not sight.is_applicant(actor, row, ticket):
         raise Forbidden(_("Hanya pemohon yang menilai layanannya."))
     made = keep_rating(row, score, text, at)
-    journal.write(_signed(actor, row, is_applicant=True), "services.rate", row, score=score)
+    named = in_journal(actor, row, service_of(row), is_applicant=True)
+    journal.write(named, "services.rate", row, score=score)
     touch(row)
     row.save(update_fields=["score", "version"])
     return made

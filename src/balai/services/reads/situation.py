@@ -185,16 +185,8 @@ def hides_applicant(service: Service, known: Mapping[str, Any]) -> bool:
     """
     officers = service.roles_of(Party.OFFICER)
     return any(
-        officers & set(one.hidden_from) and _covers_personal(service, one.fields) and holds(one.when, known)
+        officers & set(one.hidden_from) and service.covers_personal(one.fields) and holds(one.when, known)
         for one in service.hiding
-    )
-
-
-def _covers_personal(service: Service, fields: tuple[str, ...]) -> bool:
-    hidden = {field.removeprefix("form.") for field in fields}
-    return not fields or any(
-        field.is_personal and (path in hidden or path.partition(".")[0] in hidden)
-        for path, field in service.form.fields()
     )
 
 

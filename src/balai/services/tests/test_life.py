@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.db import connection
 from tests.cast import REGENCY
+from tests.world import picture
 
 from balai.base import numbers, tenancy, worker
 from balai.base.actor import Actor
@@ -255,6 +256,29 @@ def test_misconduct_is_seen_by_the_inspectorate_and_its_reporter_alone(desk: Des
     row = moved(desk.ines.actor, row, "assign", at("2026-08-19 09:00"))
     assert row.office is not None
     assert row.office.code == "inspektorat"
+
+
+def test_a_report_corrected_to_misconduct_hides_who_filed_it_from_then_on_and_before(desk: Desk) -> None:
+    cast, sari = desk.cast, desk.cast.sari.actor
+    row = filed(sari).case
+    changes.comment(sari, row.pk, "Saya melihatnya sendiri.", "applicant", FILED)
+    changes.hand_in(sari, row.pk, picture(5), "bukti.png", "applicant", FILED)
+    right = {"right_class": "oversight", "right_category": "conduct"}
+    row = moved(desk.vera.actor, row, "assign", at("2026-08-18 10:00"), given=right)
+    assert (row.is_secret, row.is_protected, row.is_public, row.subject) == (
+        True,
+        True,
+        False,
+        "Laporan rahasia",
+    )
+    told = str(list(JournalEntry.objects.values_list("actor_id_text", "actor_name", "facts", "thing")))
+    assert sari.id not in told and "Sari" not in told
+    for actor in (cast.budi.actor, cast.wati.actor, desk.vera.actor, desk.seto.actor, cast.agus.actor):
+        assert not reads.cases(actor).filter(pk=row.pk).exists()
+        assert finds_nobody(actor)
+        with pytest.raises(NotFound):
+            reads.whole(actor, row.pk, FILED)
+    assert reads.whole(desk.ines.actor, row.pk, FILED).contact["name"] == REPORTER["name"]
 
 
 def test_an_anonymous_report_keeps_nothing_of_who_sent_it(desk: Desk) -> None:

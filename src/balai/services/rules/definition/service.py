@@ -133,6 +133,22 @@ class Service:
             if effect.kind is EffectKind.CHILD
         }
 
+    def covers_personal(self, fields: tuple[str, ...]) -> bool:
+        """Tell whether among some hidden fields, or all where none is said, is personal data."""
+        hidden = {field.removeprefix("form.") for field in fields}
+        return not fields or any(
+            field.is_personal and (path in hidden or path.partition(".")[0] in hidden)
+            for path, field in self.form.fields()
+        )
+
+    @cached_property
+    def may_hide_applicant(self) -> bool:
+        """Whether a case of it may come to hide from officers who filed it, and be it by a correction."""
+        officers = self.roles_of(Party.OFFICER)
+        return any(
+            officers & set(one.hidden_from) and self.covers_personal(one.fields) for one in self.hiding
+        )
+
     def roles_of(self, party: Party) -> frozenset[str]:
         return frozenset(role.id for role in self.roles.values() if role.party is party)
 
