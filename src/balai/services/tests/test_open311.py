@@ -221,6 +221,8 @@ def test_lists_are_narrowed_and_come_in_pages(desk: Desk) -> None:
     second = client.get(first["Link"][1:].partition(">")[0])
     assert len(second.json()) == 1 and "Link" not in second
     assert sorted(one["service_request_id"] for one in first.json() + second.json()) == recent
+    assert client.get(f"{ROOT}/requests.json?page_size=3&page=2").json() == second.json()
+    assert client.get(f"{ROOT}/requests.json?after=ADU-209901-000001").status_code == 400
 
 
 def test_the_true_place_cannot_be_circled_in(desk: Desk) -> None:

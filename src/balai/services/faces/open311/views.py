@@ -155,12 +155,19 @@ def _list(request: HttpRequest, form: str) -> HttpResponse:
             raise Wrong(400, _("Paling banyak %(most)d nomor.") % {"most": asked.MOST_NUMBERS})
         found = reads.requests_by_number(exposed, numbers)
         return _shown(request, form, REQUESTS, [requests.told(one) for one in found])
-    page = asked.page_of(given)
-    found = reads.public_requests(asked.sought(given, now), page.first, page.size + 1)
+    page, after = asked.page_of(given), asked.argument(given, "after")
+    try:
+        found = reads.public_requests(
+            asked.sought(given, now), 0 if after else page.first, page.size + 1, after
+        )
+    except NotFound:
+        raise Wrong(400, _("after bukan service_request_id yang terbuka untuk umum.")) from None
     response = _shown(request, form, REQUESTS, [requests.told(one) for one in found[: page.size]])
     if len(found) > page.size:
         following = given.copy()
-        following["page"], following["page_size"] = str(page.page + 1), str(page.size)
+        # A page by its number costs all those before it; this way the thousandth costs what the first does.
+        following.pop("page", None)
+        following["after"], following["page_size"] = found[page.size - 1].number, str(page.size)
         address = request.build_absolute_uri(f"{request.path}?{following.urlencode()}")
         response["Link"] = f'<{address}>; rel="next"'
     return response
