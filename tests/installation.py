@@ -1,8 +1,10 @@
 """A whole installation in a folder of its own, with real processes: for backups, kills and upgrades."""
 
+import fcntl
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -18,9 +20,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = ROOT / "tests" / "programs"
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds to wait for a process of a machine that has much else to do."""
 
 
@@ -188,3 +192,20 @@ class Installation:
         self.kill("programs/")
         if self.server is not None:
             self.server.wait(timeout=PATIENCE)
+
+
+def founded(temporary: pytest.TempPathFactory, **more: str) -> Installation:
+    """Return a new installation with empty tables; `more` are its further settings.
+
+    Laying the tables takes longer than most tests, so all tests of a run copy what the first has laid.
+    """
+    folder = temporary.getbasetemp()
+    run = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    empty = run / "empty"
+    with (run / "empty.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not empty.exists():
+            laying = Installation(run / "laying")
+            laying.manage("migrate", "--verbosity", "0")
+            laying.data.rename(empty)
+    return Installation(Path(shutil.copytree(empty, temporary.mktemp("house") / "data")), more=more)

@@ -20,7 +20,7 @@ from owslib.ogcapi.features import Features
 from rdflib import Graph
 
 from balai.data.tests import test_dcat
-from tests.installation import PATIENCE, Installation
+from tests.installation import PATIENCE, Installation, founded
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds processes by /proc")
 
@@ -32,7 +32,7 @@ ROWS = 3_000
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, str]]:
-    made = Installation(tmp_path_factory.mktemp("data") / "data", more=MORE)
+    made = founded(tmp_path_factory, **MORE)
     try:
         key = json.loads(made.run_program("furnish_intake", str(FILES))[-1])["key"]
         made.start()
@@ -194,8 +194,8 @@ def test_files_sent_while_everything_is_killed_are_published(house: tuple[Instal
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(4))
-def test_a_hundred_kills_lose_no_file(tmp_path: Path, seed: int) -> None:
-    house = Installation(tmp_path / "data", more=MORE)
+def test_a_hundred_kills_lose_no_file(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+    house = founded(tmp_path_factory, **MORE)
     try:
         key = json.loads(house.run_program("furnish_intake", str(FILES))[-1])["key"]
         house.start()

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.installation import PATIENCE, Installation
+from tests.installation import PATIENCE, Installation, founded
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds processes by /proc")
 
@@ -23,7 +23,7 @@ SETTLED = ("audit_breaks", "cross_tenant_rows", "jobs_asleep", "orphan_files")
 
 @pytest.fixture(scope="module")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    house = Installation(tmp_path_factory.mktemp("kill") / "data")
+    house = founded(tmp_path_factory)
     house.run_program("furnish")
     return house
 
@@ -155,8 +155,17 @@ class Officer(threading.Thread):
         return None
 
 
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation with a plan in force; what its officers need is said in `plan.json`."""
+    house = founded(tmp_path_factory)
+    (house.data / "plan.json").write_text(house.run_program("furnish_plan", "4")[-1])
+    yield house
+    house.destroy()
+
+
 def _reports_through_kills(house: Installation, saves: int, kills: int, seed: int) -> None:
-    plan = json.loads(house.run_program("furnish_plan", "4")[-1])
+    plan = json.loads((house.data / "plan.json").read_text())
     house.start()
     chance = random.Random(seed)
     officers = [Officer(house, plan, action, saves) for action in plan["actions"]]
@@ -189,19 +198,16 @@ def _reports_through_kills(house: Installation, saves: int, kills: int, seed: in
     assert {name: value for name, value in told.items() if value and name != "audit_length"} == {}
 
 
-def test_reports_sent_while_everything_is_killed_are_saved_exactly_once(tmp_path: Path) -> None:
-    house = Installation(tmp_path / "data")
-    try:
-        _reports_through_kills(house, saves=15, kills=3, seed=1)
-    finally:
-        house.destroy()
+def test_reports_sent_while_everything_is_killed_are_saved_exactly_once(planned: Installation) -> None:
+    _reports_through_kills(planned, saves=15, kills=3, seed=1)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", [2, 3, 4])
-def test_two_hundred_reports_and_ten_kills(tmp_path: Path, seed: int) -> None:
-    house = Installation(tmp_path / "data")
+def test_two_hundred_reports_and_ten_kills(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+    house = founded(tmp_path_factory)
     try:
+        (house.data / "plan.json").write_text(house.run_program("furnish_plan", "4")[-1])
         _reports_through_kills(house, saves=50, kills=10, seed=seed)
     finally:
         house.destroy()
@@ -225,13 +231,13 @@ def test_a_killed_worker_or_web_server_is_started_again_and_all_end_together(hou
     assert list(house.processes()) == []
 
 
-def test_a_killed_supervisor_takes_server_and_worker_with_it(house: Installation) -> None:
-    house.start()
-    house.kill("manage.py serve")
+def test_a_killed_supervisor_takes_server_and_worker_with_it(planned: Installation) -> None:
+    planned.start()
+    planned.kill("manage.py serve")
     until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and list(house.processes()):
+    while time.monotonic() < until and list(planned.processes()):
         time.sleep(0.1)
-    assert list(house.processes()) == []
+    assert list(planned.processes()) == []
 
 
 def test_a_database_without_tables_is_not_served(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.installation import PATIENCE, Installation
+from tests.installation import PATIENCE, Installation, founded
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds processes by /proc")
 
@@ -34,7 +34,20 @@ STEPS: tuple[tuple[str, dict[str, str]], ...] = (
 TOLD = ("received", "passed_on", "answered")
 """Notices of a case that went this way, each by e-mail."""
 KILLS = int(os.environ.get("KILLS", "100"))
-"""Of the long test; a night is enough for 1,000."""
+"""Of whole installations, in the long test."""
+
+
+def filing(name: int, number: int) -> dict[str, Any]:
+    """Return what a program sends for its case of this number."""
+    reporter = {
+        "name": "Sari",
+        "phone": f"08{name}{number:08}",
+        "email": f"w{name}-{number}@warga.example",
+    }
+    return {
+        "answers": {**REPORT, "reporter": reporter},
+        "for_other": {"name": "Sari", "relation": "warga"},
+    }
 
 
 class Program(threading.Thread):
@@ -53,15 +66,7 @@ class Program(threading.Thread):
     def run(self) -> None:
         while not self.enough.is_set() and not self.fault:
             number = len(self.numbers)
-            reporter = {
-                "name": "Sari",
-                "phone": f"08{self.name_}{number:08}",
-                "email": f"w{self.name_}-{number}@warga.example",
-            }
-            body = {
-                "answers": {**REPORT, "reporter": reporter},
-                "for_other": {"name": "Sari", "relation": "warga"},
-            }
+            body = filing(self.name_, number)
             filed = self._until_answered(CASES, f"{self.name_}-{number}", body)
             if filed is None:
                 return
@@ -129,8 +134,14 @@ def _through_kills(house: Installation, kills: int, seed: int, programs: int = 2
     assert [writer.fault for writer in writers] == [""] * len(writers)
     house.wait_until_ready()
     numbers = [number for writer in writers for number in writer.numbers]
-    often = _all_told(house, len(numbers) * len(TOLD))
+    _all_told(house, len(numbers) * len(TOLD))
     assert house.stop() == 0
+    _all_is_there(house, numbers, kills, programs)
+
+
+def _all_is_there(house: Installation, numbers: list[str], kills: int, programs: int) -> None:
+    """Hold that just these cases are there, each at its end, and each notice went out."""
+    often = _delivered(house)
     assert len(set(numbers)) == len(numbers) >= programs, "two filings got one number"
     with closing(sqlite3.connect(house.data / "balai.sqlite3")) as database:
         cases = Counter(database.execute("SELECT number, state FROM services_case"))
@@ -159,17 +170,22 @@ def _through_kills(house: Installation, kills: int, seed: int, programs: int = 2
     assert told["cases"] == len(numbers)
 
 
-def test_four_kills_lose_and_double_no_case(tmp_path: Path) -> None:
-    house = Installation(tmp_path / "data")
-    try:
-        _through_kills(house, kills=4, seed=1)
-    finally:
-        house.destroy()
+@pytest.mark.parametrize("kills", [100, pytest.param(1000, marks=pytest.mark.long)])
+def test_kills_of_server_and_worker_lose_and_double_no_case(
+    tmp_path_factory: pytest.TempPathFactory, kills: int
+) -> None:
+    house = founded(tmp_path_factory)
+    told = json.loads(house.run_program("killed_services", str(kills), "1")[-1])
+    assert told["fault"] == ""
+    assert sum(told["killed"].values()) == kills
+    assert min(told["killed"].values()) > kills / 10, "servers and workers both"
+    assert len(told["numbers"]) > kills / 20, "enough was done between the kills"
+    _all_is_there(house, told["numbers"], kills, programs=2)
 
 
 @pytest.mark.long
-def test_a_hundred_kills_lose_and_double_no_case(tmp_path: Path) -> None:
-    house = Installation(tmp_path / "data")
+def test_a_hundred_kills_lose_and_double_no_case(tmp_path_factory: pytest.TempPathFactory) -> None:
+    house = founded(tmp_path_factory)
     try:
         _through_kills(house, kills=KILLS, seed=2, programs=3)
     finally:

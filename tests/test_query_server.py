@@ -16,7 +16,7 @@ import pytest
 
 from balai.data.tests.test_hostile_sql import HEAVY, REFUSED
 from tests.clock import BUSY
-from tests.installation import PATIENCE, Installation
+from tests.installation import PATIENCE, Installation, founded
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds processes by /proc")
 
@@ -91,7 +91,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "BALAI_QUERY_VISITOR_PER_MINUTE": "1000",
         "BALAI_HOSTS": f"localhost,127.0.0.1,{HOST}",
     }
-    house = Installation(tmp_path_factory.mktemp("query") / "data", more=limits)
+    house = founded(tmp_path_factory, **limits)
     told = json.loads(house.run_program("furnish_query")[-1])
     house.start()
     made = Server(house, told["key"])
@@ -148,6 +148,8 @@ def test_texts_of_people_who_mean_harm_stop_nobody(server: Server) -> None:
         while not over.is_set():
             began = time.monotonic()
             status, body = server.asked(SIMPLE, "127.0.0.3")
+            while status == 503 and time.monotonic() - began < 2 * BUSY:  # busy: ask again, as it says
+                status, body = server.asked(SIMPLE, "127.0.0.3")
             waits.append(time.monotonic() - began)
             if status != 200 or len(json.loads(body)["rows"]) != 4:
                 wrong.append((status, body))

@@ -11,7 +11,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from tests.cast import MALANG, govern, someone  # noqa: E402
 
@@ -23,7 +22,6 @@ from balai.people import changes as people  # noqa: E402
 from balai.people.models import Office  # noqa: E402
 from balai.site import steps  # noqa: E402
 
-call_command("migrate", verbosity=0, interactive=False)
 govern()
 for step in steps.STEPS:
     prepared.note(step.command)

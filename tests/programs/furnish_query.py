@@ -10,7 +10,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from tests.cast import MALANG, REGENCY, govern, someone  # noqa: E402
 
@@ -37,7 +36,6 @@ def published(tenant: str, code: str, columns: list[dict[str, Any]], key: str, r
     changes.publish(steward(tenant), code, rows, "2026", at=NOW)
 
 
-call_command("migrate", verbosity=0, interactive=False)
 govern()
 for step in steps.STEPS:
     prepared.note(step.command)

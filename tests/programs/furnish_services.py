@@ -8,7 +8,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from tests.cast import MALANG, govern, someone  # noqa: E402
 
@@ -18,7 +17,6 @@ from balai.people.models import Office  # noqa: E402
 from balai.places.models import Region  # noqa: E402
 from balai.site import steps  # noqa: E402
 
-call_command("migrate", verbosity=0, interactive=False)
 govern()
 for step in steps.STEPS:
     prepared.note(step.command)
