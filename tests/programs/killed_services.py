@@ -121,7 +121,7 @@ def main() -> None:
     client = Client(HTTP_HOST=people.city(MALANG).hosts[0], raise_request_exception=False)
     programs = [Program(number) for number in range(1, PROGRAMS + 1)]
     for program in programs:
-        # The first case loads what the children then have; kills are half of what another takes apart, at most.
+        # The first case loads what the children then have. Kills lie at most half of what it takes apart.
         began = time.monotonic()
         while len(program.answered) < 1 + len(STEPS):
             program.ask(client)
