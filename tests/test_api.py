@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -278,37 +278,54 @@ def _evaluation_asked(cast: Cast) -> dict[str, tuple[Person, str]]:
     }
 
 
+type Asked = Callable[[str], tuple[Client, str]]
+
+
 @pytest.fixture
-def asked(address: str, town: Town, action: Action, settings: Any, tmp_path: Path) -> tuple[Client, str]:
-    """Furnish what a read is about; return who asks for it, and at which address."""
+def asked(module: str, town: Town, action: Action, settings: Any, tmp_path: Path) -> Asked:
+    """Furnish what the reads of a module are about; say who asks for one, and at which address."""
     settings.DATA = tmp_path
-    path = address.removeprefix("/api/v1")
     with tenancy.scope(MALANG):
-        if path.startswith("/data/"):
+        if module == "data":
             known = _data_asked(town.cast, settings, tmp_path)
-        elif path.startswith("/evaluation/"):
+        elif module == "evaluation":
             known = _evaluation_asked(town.cast)
         else:
             known = _plan_asked(town, action)
-    person, filled = known.get(path, (town.cast.rini, path))
-    assert "{" not in filled, "say in one of the functions above what this read is asked for"
-    return person.client, f"/api/v1{filled}"
+
+    def ask(address: str) -> tuple[Client, str]:
+        path = address.removeprefix("/api/v1")
+        person, filled = known.get(path, (town.cast.rini, path))
+        assert "{" not in filled, "say in one of the functions above what this read is asked for"
+        return person.client, f"/api/v1{filled}"
+
+    return ask
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        path
-        for path, method, operation in _operations()
-        if method == "get" and operation["tags"][0] not in ("places", "services") and path not in TOLD_ANEW
-        # Regions are read from the reference file, which is not loaded here, and cases need a desk of
-        # people; their modules ask for them.
-    ],
-)
+def _reads() -> dict[str, list[str]]:
+    """Return the addresses of reads by module.
+
+    Regions are read from the reference file, which is not loaded here, and cases need a desk of
+    people; their modules ask for them.
+    """
+    found: dict[str, list[str]] = {}
+    for path, method, operation in _operations():
+        tag = operation["tags"][0]
+        if method == "get" and tag not in ("places", "services") and path not in TOLD_ANEW:
+            found.setdefault(tag, []).append(path)
+    return found
+
+
+@pytest.mark.parametrize("module", sorted(_reads()))
 def test_every_read_answers_with_a_tag_and_sends_nothing_twice(
-    address: str, asked: tuple[Client, str]
+    module: str, asked: Asked, subtests: pytest.Subtests
 ) -> None:
-    client, filled = asked
+    for address in _reads()[module]:
+        with subtests.test(address):
+            _is_read_with_a_tag(address, *asked(address))
+
+
+def _is_read_with_a_tag(address: str, client: Client, filled: str) -> None:
     answer = client.get(filled)
     assert answer.status_code == 200, answer.content
     if address.endswith("/datasets/{code}/rows"):
@@ -324,9 +341,10 @@ def test_every_read_answers_with_a_tag_and_sends_nothing_twice(
     assert client.get(filled, headers={"If-None-Match": answer["ETag"]}).status_code == 304
 
 
+@pytest.mark.parametrize("module", ["data"])
 @pytest.mark.parametrize("address", TOLD_ANEW)
-def test_an_answer_told_anew_each_time_is_kept_by_nobody(address: str, asked: tuple[Client, str]) -> None:
-    client, filled = asked
+def test_an_answer_told_anew_each_time_is_kept_by_nobody(address: str, asked: Asked) -> None:
+    client, filled = asked(address)
     answer = client.get(filled)
     assert answer.status_code == 200
     assert len(TypeAdapter(Answered).validate_json(answer.content).rows) == 1
