@@ -9,6 +9,7 @@ import pytest
 import shapely
 from django.conf import LazySettings
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from balai.base import invariants, worker
@@ -60,6 +61,24 @@ def test_a_played_service_is_whole_marked_and_multiplied(desk: Desk) -> None:
     found = invariants.values()
     assert (found["number_gaps"], found["cross_tenant_rows"], found["cases"]) == (0, 0, 60)
     assert invariants.broken({name: found[name] for name in ("audit_breaks", "number_gaps")}) == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("--days", "0"), "--days dari 1"),
+        (("--days", "999999999999"), "--days dari 1"),
+        (("--cases", "-4"), "--cases dari 1"),
+        (("--tenant", "99.99"), "tidak ada"),
+        (("--tenant", "35.07", "--cases", "1"), "belum dibuka di daerah ini"),
+    ],
+)
+def test_what_cannot_be_played_is_refused_with_what_can(
+    desk: Desk, settings: LazySettings, given: tuple[str, ...], told: str
+) -> None:
+    settings.OPTIONS = replace(settings.OPTIONS, demo=True)
+    with pytest.raises(CommandError, match=told):
+        call_command("simulate_service", "sambat", *given)
 
 
 def test_the_same_seed_tells_the_same_story(desk: Desk) -> None:

@@ -14,6 +14,8 @@ from balai.services.simulating import multiply, played_services, simulate
 _BY_ENGINE = 2_000
 """Cases played through the engine; more than that are copies of these with numbers and ids of their own."""
 
+_MOST_DAYS, _MOST_CASES = 3_650, 10_000_000
+
 
 class Command(BaseCommand):
     help = "Play a service with invented cases, marked as such. Only where BALAI_DEMO is True."
@@ -32,8 +34,10 @@ class Command(BaseCommand):
             raise CommandError(
                 "Berkas simulasi hanya untuk peragaan. Setel BALAI_DEMO=True bila ini peragaan."
             )
-        if options["days"] < 1:
-            raise CommandError("--days paling sedikit 1.")
+        if not 1 <= options["days"] <= _MOST_DAYS:
+            raise CommandError(f"--days dari 1 sampai {_MOST_DAYS}.")
+        if options["cases"] is not None and not 1 <= options["cases"] <= _MOST_CASES:
+            raise CommandError(f"--cases dari 1 sampai {_MOST_CASES}.")
         known = people.tenant_keys()
         if options["tenant"] and options["tenant"] not in known:
             raise CommandError(
@@ -56,6 +60,8 @@ class Command(BaseCommand):
                 say=lambda line: self.stdout.write(f"{tenant} {line}"),
             )
         except Refused as error:
+            if options["tenant"]:
+                raise CommandError(f"{tenant}: {error}") from error
             self.stdout.write(f"{tenant}: {error}")
             return
         if wanted is not None and wanted > _BY_ENGINE:
