@@ -84,6 +84,12 @@ def known_migrations() -> set[str]:
     return {f"{app}.{name}" for app, name in {*loader.disk_migrations, *replaced}}
 
 
+def is_older(manifest: Manifest) -> bool:
+    """Tell whether a backup lacks tables or columns that this version knows."""
+    known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    return not set(manifest.migrations) >= {f"{app}.{name}" for app, name in known}
+
+
 def _check_place(manifest: Manifest, *, force: bool) -> list[str]:
     """Return what is in the way; raise it unless `force`."""
     in_the_way = []

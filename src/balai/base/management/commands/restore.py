@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from balai.base import restore, seals
+from balai.base.backup import Manifest
 from balai.base.errors import Refused
 
 
@@ -28,11 +29,12 @@ class Command(BaseCommand):
         self.stdout.write(f"Dipulihkan: keadaan {manifest.made_at} (versi {manifest.version}).")
         if done.before:
             self.stdout.write(f"Basis data sebelumnya disimpan di {done.before}.")
-        self._verify(manifest.heads)
+        self._verify(manifest)
         self.stdout.write("Jalankan ./balai up (atau ./balai upgrade) untuk memulai.")
 
-    def _verify(self, heads: dict[str, int]) -> None:
-        results = [seals.verify(tenant) for tenant in sorted(heads)]
+    def _verify(self, manifest: Manifest) -> None:
+        heads, verify = manifest.heads, seals.verify_chain if restore.is_older(manifest) else seals.verify
+        results = [verify(tenant) for tenant in sorted(heads)]
         broken = [result.tenant for result in results if not result.holds]
         if broken:
             raise CommandError(
