@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from balai.data.columnar.shape import Engine, quoted, text
-from balai.data.intake.reading import canonical, trimmed
+from balai.data.intake.reading import bare, canonical, trimmed
 from balai.data.intake.recognising import Reading, Wanted
 from balai.data.intake.taking import ROW, engine
 from balai.data.rules.metadata import ColumnType
@@ -30,29 +30,33 @@ def applied(
 ) -> str:
     """Return the SELECT of `balai_row` and the wanted columns, as text as their types take it, in any order.
 
-    A column with few different cells is read once a cell, not once a row: dates, choices and codes cost the
-    most to read, and there are few of them.
+    Numbers without any sign are what they are. Of the rest of a column, where few are different, each
+    is read once, not once a row: dates, choices, codes and round amounts cost most to read.
 
     Args:
         regions: code by name, for each column read by name.
     """
     _name_regions(duck, regions)
     source = f"read_parquet({text(raw)})"
-    few = _few(duck, source, columns, readings)
     cells, joins = [], []
     for number, (each, reading) in enumerate(zip(columns, readings, strict=True)):
         cell = _cell(each, reading)
-        if reading.heading in few and each.type is not ColumnType.TEXT:
-            given = quoted(reading.heading)
-            duck.execute(
-                f"CREATE TEMP TABLE cells_{number} AS SELECT {given} AS balai_given, {cell} AS balai_made "  # noqa: S608
-                f"FROM (SELECT DISTINCT {given} FROM {source} WHERE {given} IS NOT NULL)"
-                f"{_joins(regions, [reading])}"
-            )
-            joins.append(f" LEFT JOIN cells_{number} ON cells_{number}.balai_given = balai_raw.{given}")
-            cell = f"cells_{number}.balai_made"
-        elif each.type is ColumnType.REGION and reading.style == "name" and reading.heading:
-            joins.append(_joins(regions, [reading]))
+        if reading.heading and each.type is not ColumnType.TEXT:
+            given, form = quoted(reading.heading), bare(each.type, reading.style)
+            taken = f"{given} IS NOT NULL"
+            is_bare = f"regexp_full_match({given}, {text(form)})" if form else "false"
+            if form:
+                taken += f" AND NOT {is_bare}"
+            if _about(duck, f"CASE WHEN {taken} THEN {given} END", source) <= FEW:
+                duck.execute(
+                    f"CREATE TEMP TABLE cells_{number} AS "  # noqa: S608
+                    f"SELECT {given} AS balai_given, {cell} AS balai_made "
+                    f"FROM (SELECT DISTINCT {given} FROM {source} WHERE {taken}){_joins(regions, [reading])}"
+                )
+                joins.append(f" LEFT JOIN cells_{number} ON cells_{number}.balai_given = balai_raw.{given}")
+                cell = f"CASE WHEN {is_bare} THEN {given} ELSE cells_{number}.balai_made END"
+            else:
+                joins.append(_joins(regions, [reading]))
         cells.append(f"{cell} AS {quoted(each.name)}")
     return f"SELECT {ROW}, {', '.join(cells)} FROM {source} AS balai_raw{''.join(joins)}"  # noqa: S608
 
@@ -61,20 +65,10 @@ FEW = 50_000
 """Different cells up to which a column is read once a cell."""
 
 
-def _few(duck: Engine, source: str, columns: Sequence[Wanted], readings: Sequence[Reading]) -> frozenset[str]:
-    """Return the headings under which about FEW different cells stand, or fewer."""
-    headings = sorted(
-        {
-            reading.heading
-            for each, reading in zip(columns, readings, strict=True)
-            if reading.heading and each.type is not ColumnType.TEXT
-        }
-    )
-    if not headings:
-        return frozenset()
-    asked = ", ".join(f"approx_count_distinct({quoted(heading)})" for heading in headings)
-    found = duck.execute(f"SELECT {asked} FROM {source}").fetchone() or ()  # noqa: S608
-    return frozenset(heading for heading, number in zip(headings, found, strict=True) if number <= FEW)
+def _about(duck: Engine, cell: str, source: str) -> int:
+    """Return about how many different values there are."""
+    found = duck.execute(f"SELECT approx_count_distinct({cell}) FROM {source}").fetchone()  # noqa: S608
+    return int(found[0]) if found else 0
 
 
 def shown(

@@ -80,7 +80,7 @@ def canonical(name: str, type: ColumnType, style: str) -> str:
     cell = trimmed(name)
     if type is ColumnType.TEXT:
         return cell
-    missing, written = ", ".join(map(text, _NOTHING)), cell
+    missing = ", ".join(map(text, _NOTHING))
     cell = f"(CASE WHEN lower({cell}) NOT IN ({missing}) THEN {cell} END)"
     match type:
         case ColumnType.DATE:
@@ -90,12 +90,15 @@ def canonical(name: str, type: ColumnType, style: str) -> str:
         case ColumnType.REGION:
             return _code(cell)
     whole = type in (ColumnType.INTEGER, ColumnType.RUPIAH)
-    # Most numbers are bare, and are what they are in every style; the rest costs five times as much.
-    bare = r"-?[0-9]+\.[0-9]+|-?[0-9]+" if style == "plain" and not whole else "-?[0-9]+"
-    return (
-        f"CASE WHEN regexp_full_match({written}, {text(bare)}) THEN {written} "
-        f"ELSE {_number(cell, style, whole)} END"
-    )
+    return _number(cell, style, whole)
+
+
+def bare(type: ColumnType, style: str) -> str:
+    """Return the form of cells that are what they are in this style; "" where all must be looked at."""
+    if type not in (ColumnType.INTEGER, ColumnType.RUPIAH, ColumnType.DECIMAL, ColumnType.POINT):
+        return ""
+    whole = type in (ColumnType.INTEGER, ColumnType.RUPIAH)
+    return r"-?[0-9]+(\.[0-9]+)?" if style == "plain" and not whole else "-?[0-9]+"
 
 
 def _number(cell: str, style: str, whole: bool) -> str:

@@ -14,6 +14,7 @@ from balai.data.rules.metadata import Column, ColumnType, Declaration
 
 SAMPLED = 20_000
 """Rows looked at: spread over the whole file."""
+_BLOCKS = 40
 ENOUGH = 0.95
 """Share of the filled cells that must fit for a column to be taken for that type."""
 _EXAMPLES = 5
@@ -153,11 +154,16 @@ def recognise(
 
 
 def _sample(duck: Engine, raw: Path) -> None:
+    """Make `looked`: blocks of rows, spread over the whole file; only what holds them is read."""
     every = f"read_parquet({text(raw)})"
-    duck.execute(
-        f"CREATE TEMP TABLE looked AS SELECT * FROM {every} WHERE {ROW} % greatest(1, "  # noqa: S608
-        f"(SELECT count(*) FROM {every}) // {SAMPLED}) = 0 OR {ROW} <= 500 LIMIT {SAMPLED * 2}"
+    (rows,) = duck.execute(f"SELECT count(*) FROM {every}").fetchone() or (0,)  # noqa: S608
+    starts = [rows * block // _BLOCKS for block in range(_BLOCKS)] if rows > SAMPLED * 2 else [0]
+    length = SAMPLED // _BLOCKS if rows > SAMPLED * 2 else rows
+    blocks = " UNION ALL ".join(
+        f"SELECT * FROM {every} WHERE {ROW} > {start} AND {ROW} <= {start + length}"  # noqa: S608
+        for start in starts
     )
+    duck.execute(f"CREATE TEMP TABLE looked AS {blocks}")
 
 
 def _reading(duck: Engine, each: Wanted, heading: str, said: str, form: str) -> Reading:
