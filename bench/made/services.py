@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from io import StringIO
 from random import Random
 from secrets import token_hex
@@ -38,7 +39,9 @@ from balai.services.models import Case
 from balai.services.reads import lists, open311, sight
 from balai.services.reads.figures import count_closed
 from balai.services.reads.lists import Queue, Selection
+from balai.services.reads.persons import of_person
 from balai.services.reads.public import counted
+from balai.services.reads.queues import Wanted
 from balai.services.simulating import multiply, simulate
 from balai.site import steps
 from bench.made.data_http import worked
@@ -48,6 +51,8 @@ SEED, DAYS = 1, 90
 FEWEST, MOST = 100, 600
 """Cases the engine plays itself; the others are whole copies of these."""
 TURNS = 40
+RUN = token_hex(4)
+"""What is filed by one run is new to the next."""
 SECONDS = 10.0
 _EXPORTED = 500_000
 _HOST = "kota-malang.localhost"
@@ -249,21 +254,25 @@ def _doors(desk: Desk) -> Iterator[Found]:
         "open311.public_requests, page 500 of 100", None,
         lambda: open311.public_requests(sought, 50_000, 100), 1,
     )  # fmt: skip
-    yield _of("reads.search by number", None, lambda: reads.search(vera, page.lines[0].number))
-    yield _of("reads.search by telephone", None, lambda: reads.search(vera, "081200000017"), 5)
-    yield _of("reads.search by a word", None, lambda: reads.search(vera, "lampu"), 5)
-    yield _of("reads.search by a word, of an office", None, lambda: reads.search(budi, "lampu"), 5)
-    yield _of("reads.search by a word nobody wrote", None, lambda: reads.search(vera, "zzzq"), 1)
+    number = page.lines[0].number
+    yield _of("by its number", 60, lambda: sight.cases(budi).filter(number=number).first())
+    yield _of("persons.of_person, by telephone", None, lambda: of_person(vera, "081200000017", "mengukur"), 5)
+    for queue, actor, word in (
+        (Queue.ALL, vera, "lampu"), (Queue.OFFICE, budi, "lampu"), (Queue.ALL, vera, "zzzq"),
+        (Queue.CLOSED, budi, "zzzq"), (Queue.CLOSED, vera, "zzzq"),
+    ):  # fmt: skip
+        asked = Selection(queue, Wanted(text=word))
+        yield _of(f"lists.page, {queue}, the word “{word}”", None, partial(lists.page, actor, asked), 5)
     yield _of("reads.whole", None, lambda: reads.whole(budi, page.lines[0].id, now))
     visitor = seats.visitor(MALANG)
-    number = iter(range(10**9))
+    filings = iter(range(10**9))
 
     def file() -> None:
-        at = next(number)
+        at = next(filings)
         reporter = {"name": "Sari", "phone": f"0813{at:08}"}
         with transaction.atomic():
             changes.file(
-                visitor, "sambat", {**_REPORT, "reporter": reporter}, changes.Coming("web", f"b{at}"), now
+                visitor, "sambat", {**_REPORT, "reporter": reporter}, changes.Coming("web", f"{RUN}{at}"), now
             )
 
     yield _of("changes.file, with the hash of its PIN", 300, file)
@@ -355,7 +364,7 @@ def _pages(port: int, process: int, cookies: dict[str, str], key: str, numbers: 
         body = {"answers": {**_REPORT, "reporter": reporter}, "for_other": {"name": "", "relation": ""}}
         headers = {
             "Content-Type": "application/json",
-            "Idempotency-Key": f"bench-{at}",
+            "Idempotency-Key": f"bench-{RUN}-{at}",
             "Authorization": f"Bearer {key}",
         }
         return ("POST", "/api/v1/services/sambat/cases", headers, json.dumps(body).encode())

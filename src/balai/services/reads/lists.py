@@ -4,6 +4,7 @@ What a list shows and what its export holds come from the same selection, so a f
 never has a case that the list had not.
 """
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ MOST_COUNTED = 10_000
 """Above it a list says "more than" instead of counting on."""
 MOST_POINTS = 2_000
 _EXPORT_PAGE = 2_000
+_LONG_FOR, _MOST_REMEMBERED = 60.0, 1_000
+_long: dict[tuple[object, ...], float] = {}
+"""Lists that had more than MOST_COUNTED, and until when that is believed."""
 _ALL = Wanted()
 _CLOSED_COLUMNS = (*COLUMNS, "closed_at", "days_taken", "reopens", "score")
 
@@ -127,9 +131,20 @@ def page(
 
 
 def count(actor: Actor, asked: Selection) -> int:
-    """Return how many cases a list has, at most MOST_COUNTED + 1."""
-    rows = selected(actor, asked).order_by().values("pk")[: MOST_COUNTED + 1]
-    return int(rows.count())
+    """Return how many cases a list has, at most MOST_COUNTED + 1.
+
+    A list that had more is not counted again for a minute: it says "more than" in any case.
+    """
+    # The desk a person sits at is part of what they see.
+    key = (actor.tenant, actor.id, actor.offices, asked)
+    if _long.get(key, 0.0) > time.monotonic():
+        return MOST_COUNTED + 1
+    found = int(selected(actor, asked).order_by().values("pk")[: MOST_COUNTED + 1].count())
+    if found > MOST_COUNTED:
+        if len(_long) > _MOST_REMEMBERED:
+            _long.clear()
+        _long[key] = time.monotonic() + _LONG_FOR
+    return found
 
 
 def every(actor: Actor, asked: Selection) -> Iterator[list[dict[str, Any]]]:
