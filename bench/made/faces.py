@@ -35,7 +35,7 @@ from balai.places import reads as places
 from bench.made import data_bills, data_raw
 from bench.made.data import datasette
 from bench.made.data_bills import CODE
-from bench.made.data_http import Measured, asked, free_port, read, served
+from bench.made.data_http import Measured, asked, free_port, read, served, worked
 
 TENANT = "35.07"
 SECONDS = 3.0
@@ -96,9 +96,9 @@ def run(folder: Path, datasets: int, rows: int) -> None:
                 f"{ours.cpu / least.cpu:5.1f} times{theirs}",
                 flush=True,
             )
-        verdicts.append(_crawl(port, datasets, "crawl"))
+        verdicts.append(_crawl(port, process, datasets, "crawl"))
         _change()
-        verdicts.append(_crawl(port, datasets, "crawl after a change"))
+        verdicts.append(_crawl(port, process, datasets, "crawl after a change"))
     print(f"load {os.getloadavg()[0]:.1f} at the end")
     for verdict in verdicts:
         print(verdict)
@@ -203,11 +203,11 @@ def _change() -> None:
     connections.close_all()
 
 
-def _crawl(port: int, datasets: int, name: str) -> str:
+def _crawl(port: int, process: int, datasets: int, name: str) -> str:
     """Follow the pages of the catalogue as a harvester does, over one connection."""
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     page, found, size = "/catalog.ttl", 0, 0
-    began = time.perf_counter()
+    before, began = worked(process), time.perf_counter()
     while page:
         line.request("GET", page)
         answer = line.getresponse()
@@ -217,13 +217,14 @@ def _crawl(port: int, datasets: int, name: str) -> str:
         size += len(body)
         following = re.search(r'<[^>]*?//[^/]*([^>]*)>; rel="next"', answer.headers.get("Link", ""))
         page = following[1] if following else ""
-    took = time.perf_counter() - began
+    took, cpu = time.perf_counter() - began, worked(process) - before
     line.close()
     assert found == datasets + 1, f"{found} datasets in the catalogue"
-    print(f"{name} of {found:,} datasets: {took:.2f} s, {size / 1e6:.1f} MB, {found / took:,.0f} a second")
+    print(f"{name} of {found:,} datasets: {took:.2f} s, {cpu:.2f} s cpu, {size / 1e6:.1f} MB")
     bound = 1.0 * datasets / 5000
-    said = "met" if took <= bound else f"NOT MET by {took / bound:.2f} times"
-    return f"goal: {name} of the catalogue: {took:.2f} s (≤ {bound:.2f}): {said}"
+    said = "met" if cpu <= bound else f"NOT MET by {cpu / bound:.2f} times"
+    told = f"{cpu:.2f} processor s, {took:.2f} on the clock (≤ {bound:.2f})"
+    return f"goal: {name} of the catalogue: {told}: {said}"
 
 
 def _bills(folder: Path, villages: Sequence[tuple[str, str]], rows: int) -> None:

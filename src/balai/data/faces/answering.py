@@ -8,8 +8,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from balai.base import answers
@@ -19,10 +21,38 @@ from balai.base.network import address_of, visits
 from balai.data.engines.turns import TooMany
 from balai.people import reads as people
 
+_TOLD = "Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, Retry-After"
+_BEFORE = {
+    "Access-Control-Allow-Origin": "*",
+    # No keys: pages of others read as visitors do.
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Range, Range",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+def crossing[V: Callable[..., Any]](*methods: str) -> Callable[[V], V]:
+    """Declare by which methods pages of other sites may ask: their browsers ask that first, by OPTIONS.
+
+    Only for views that write nothing, or know who writes by a key: no token of a form is asked for.
+    """
+    allowed = {"Allow": ", ".join((*methods, "OPTIONS")), "Access-Control-Allow-Methods": ", ".join(methods)}
+
+    def declare(view: V) -> V:
+        @wraps(view)
+        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.method == "OPTIONS":
+                return HttpResponse(status=204, headers=allowed | _BEFORE)
+            return view(request, *args, **kwargs)
+
+        return csrf_exempt(answered)  # type: ignore[return-value]
+
+    return declare
+
 
 def face[V: Callable[..., Any]](view: V) -> V:
     """Declare a view of a face: for reading, by whoever reads datasets, so many times a minute."""
 
+    @crossing("GET", "HEAD")
     @require_safe
     @needs("data.read")
     @wraps(view)
@@ -76,10 +106,16 @@ def opened(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response["Cache-Control"] = "private, no-cache"
     else:
         response["Cache-Control"] = "no-cache"
-        response["Access-Control-Allow-Origin"] = "*"
-        response["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After"
+    crossed(request, response)
     patch_vary_headers(response, ["Accept", "Cookie", "Authorization"])
     return response
+
+
+def crossed(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Let pages of other sites read what was answered to a visitor."""
+    if not actor_of(request).is_signed_in:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = _TOLD
 
 
 def home_of(request: HttpRequest, tenant: str) -> str:

@@ -9,6 +9,7 @@ from balai.base.access import actor_of, needs
 from balai.base.errors import Fault, Invalid, NotFound
 from balai.base.writing import number as written
 from balai.data import reads
+from balai.data.faces.answering import crossed, crossing
 from balai.data.pages.files import as_it_lies
 from balai.data.pages.query_files import file
 from balai.data.reads.shelf import EXCEL_MOST_ROWS
@@ -16,6 +17,7 @@ from balai.data.reads.shelf import EXCEL_MOST_ROWS
 _PARQUET = "application/vnd.apache.parquet"
 
 
+@crossing("GET", "HEAD")
 @require_safe
 @needs("data.read")
 def dataset_file(request: HttpRequest, code: str, form: str) -> HttpResponseBase:
@@ -23,6 +25,7 @@ def dataset_file(request: HttpRequest, code: str, form: str) -> HttpResponseBase
     return _file(request, reads.version(actor_of(request), code), form)
 
 
+@crossing("GET", "HEAD")
 @require_safe
 @needs("data.read")
 def version_file(request: HttpRequest, code: str, number: int, form: str) -> HttpResponseBase:
@@ -45,4 +48,6 @@ def _file(request: HttpRequest, shown: reads.VersionRow, form: str) -> HttpRespo
     if form not in ("csv", "json", "xlsx"):
         raise NotFound(_("Bentuk berkas itu tidak ada. Pilih CSV, Excel, JSON, atau Parquet."))
     text = f'SELECT * FROM "{shown.dataset}"'  # noqa: S608  the gate reads it, and codes are plain words
-    return file(request, text, form, name, is_raw=False, tables={shown.dataset: found})
+    response = file(request, text, form, name, is_raw=False, tables={shown.dataset: found})
+    crossed(request, response)
+    return response

@@ -13,12 +13,14 @@ from django.views.decorators.http import require_safe
 
 from balai.base.access import actor_of, needs
 from balai.data import reads
+from balai.data.faces.answering import crossed, crossing
 
 _PART = 1 << 18
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _KIND = "text/csv; charset=utf-8"
 
 
+@crossing("GET", "HEAD")
 @require_safe
 @needs("data.read")
 def whole_csv(request: HttpRequest, code: str) -> HttpResponseBase:
@@ -79,6 +81,7 @@ def _fresh(request: HttpRequest, found: reads.WholeCsv, name: str) -> HttpRespon
 def _marked(request: HttpRequest, response: HttpResponseBase, etag: str) -> HttpResponseBase:
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache" if actor_of(request).is_signed_in else "no-cache"
+    crossed(request, response)
     patch_vary_headers(response, ["Cookie"])
     return response
 

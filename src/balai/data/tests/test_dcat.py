@@ -295,3 +295,25 @@ def test_the_markup_of_a_page_cannot_be_ended_from_within(bins: Cast, rf: Any) -
     assert said["description"].startswith("</script>")
     another(bins, "wages", classification="limited")
     assert markup(request, reads.version(bins.agus.actor, "wages")) == ""
+
+
+def test_pages_of_other_sites_may_ask_and_are_told_so_beforehand(bins: Cast) -> None:
+    for address, methods in (
+        ("/catalog.ttl", "GET, HEAD"),
+        ("/ogc/collections", "GET, HEAD"),
+        ("/data/bins.csv", "GET, HEAD"),
+        ("/data/bins.parquet", "GET, HEAD"),
+        ("/api/3/action/package_list", "GET, HEAD, POST"),
+    ):
+        client = visitor_at(MALANG)
+        client.handler.enforce_csrf_checks = True
+        before = client.options(address, headers={"Access-Control-Request-Headers": "if-none-match"})
+        assert (before.status_code, before["Access-Control-Allow-Methods"]) == (204, methods), address
+        assert "If-None-Match" in before["Access-Control-Allow-Headers"]
+        assert "Authorization" not in before["Access-Control-Allow-Headers"]
+        answers = {who: one.get(address) for who, one in (("all", client), ("budi", bins.budi.client))}
+        for one in answers.values():
+            one.getvalue()
+        assert answers["all"]["Access-Control-Allow-Origin"] == "*", address
+        assert not answers["budi"].has_header("Access-Control-Allow-Origin"), address
+        assert client.put(address).status_code == 405, address

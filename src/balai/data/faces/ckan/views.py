@@ -11,7 +11,6 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from balai.base.access import actor_of, needs, public
@@ -19,6 +18,7 @@ from balai.base.answers import refusal_in
 from balai.base.errors import TooLarge
 from balai.base.network import address_of, visits
 from balai.data.engines.turns import TooMany
+from balai.data.faces.answering import crossing
 from balai.data.faces.ckan import answers, dumping
 from balai.data.faces.ckan.asked import Asked, Data, actions
 from balai.data.faces.ckan.faults import BadRequest, BadSearch, Wrong
@@ -54,7 +54,7 @@ def _spoken(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
     return speaking
 
 
-@csrf_exempt  # who posts acts by a key, or as a visitor: see `keys.let_in`
+@crossing("GET", "HEAD", "POST")  # who posts acts by a key, or as a visitor: see `keys.let_in`
 @require_http_methods(["GET", "HEAD", "POST"])
 @_spoken
 @needs("data.read")
@@ -73,6 +73,7 @@ def action(request: HttpRequest, name: str) -> HttpResponseBase:
     return answers.whole(request, base, name, found.do(Asked(request, actor_of(request), data, base)))
 
 
+@crossing("GET", "HEAD")
 @require_safe
 @_spoken
 @needs("data.read")

@@ -57,11 +57,13 @@ def _is_page(request: HttpRequest) -> bool:
 
 @_ogc
 def landing(request: HttpRequest) -> HttpResponse:
+    plain(request.GET, ("f",))
     return _answer(request, described.landing(_whole(request), _name(request)))
 
 
 @_ogc
 def conformance(request: HttpRequest) -> HttpResponse:
+    plain(request.GET, ("f",))
     return _answer(request, described.conformance(_whole(request)))
 
 
