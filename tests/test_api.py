@@ -38,6 +38,7 @@ from balai.plan.tests.town import NOW, Town, found
 from balai.site.api import api, description
 from tests.cast import MALANG, REGENCY, Cast, Person, someone, visitor_at
 from tests.world import saved_by, wish_given_to
+from tests.world_evaluation import survey_about
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = "/api/v1/plan/reports"
@@ -268,7 +269,10 @@ def _evaluation_asked(cast: Cast) -> dict[str, tuple[Person, str]]:
     assessment = ring.ready(ani)
     ring.score(ani, "1", 3)
     rini, spbe = cast.rini, f"/evaluation/rounds/{ring.round.pk}"
+    survey = f"/evaluation/surveys/{survey_about(cast.kominfo, 'tutup', NOW - timedelta(days=1))}"
     return {
+        "/evaluation/surveys/{code}/results": (rini, f"{survey}/results"),
+        "/evaluation/surveys/{code}/standing": (rini, f"{survey}/standing"),
         "/evaluation/results": (rini, "/evaluation/results?family=spbe&year=2026"),
         "/evaluation/rounds/{id}/standing": (rini, f"{spbe}/standing"),
         "/evaluation/rounds/{id}/results": (rini, f"{spbe}/results"),

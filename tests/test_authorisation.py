@@ -112,6 +112,8 @@ THINGS = {
     "rekomendasi/<key>": "advice",
     "evaluation/assessments/<id>": "assessment",
     "evaluation/rounds/<id>": "round",
+    "evaluation/surveys/<code>": "survey",
+    "evaluation/surveys/<code>/results": "closed survey",
     "meja/survei/<code>": "survey",
     "kode/<number>": "=1",
     "survei/<code>": "survey",

@@ -145,8 +145,8 @@ def answers_of(tenant: str, offices: Sequence[Office], made: Mapping[str, Any]) 
                 "answer evidence": _evidence(writer, made, question),
                 "advice": advice.pk,
                 "advice proof": _proof(writer, follow_up),
-                "survey": _survey(office, "buka", NOW + timedelta(days=5)),
-                "closed survey": _survey(office, "tutup", NOW - timedelta(days=1)),
+                "survey": survey_about(office, "buka", NOW + timedelta(days=5)),
+                "closed survey": survey_about(office, "tutup", NOW - timedelta(days=1)),
             }
         )
     return found
@@ -170,7 +170,7 @@ def _proof(writer: Actor, follow_up: FollowUp) -> UUID:
     return proof.pk
 
 
-def _survey(office: Office, word: str, closes_at: Any) -> str:
+def survey_about(office: Office, word: str, closes_at: Any) -> str:
     from_definition = survey_text("impact-2023")
     row = Survey.objects.create(
         code=f"{word}-{office.tenant.replace('.', '-')}-{office.code}",

@@ -17,8 +17,10 @@ from balai.base.errors import NotFound
 from balai.evaluation import changes, reads, rules
 from balai.evaluation.models import Round
 from balai.evaluation.pages.public import PUBLISHED
+from balai.evaluation.survey_api import router as surveys
 
 router = Router(tags=["evaluation"])
+router.add_router("/surveys", surveys)
 
 Family = Annotated[str, Field(pattern="^(smartcity|spbe)$", description="smartcity or spbe")]
 

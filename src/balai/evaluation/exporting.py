@@ -16,10 +16,18 @@ from balai.evaluation import reads
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def flat(seen: Sequence[reads.PublishedSeen]) -> list[FlatRow]:
-    """Return the rows as they are exported; numbers as text, "" where nothing was published."""
+def flat(
+    seen: Sequence[reads.PublishedSeen], unjudged: Sequence[reads.Unjudged] = (), year: int = 0
+) -> list[FlatRow]:
+    """Return the rows as they are exported; numbers as text, "" where nothing was published.
+
+    `took_part` is yes, no, or unknown of the `unjudged`, who have neither a value nor a rank.
+    """
     parts = list(dict.fromkeys(key for each in seen for key in each.row.values))
-    return [_row(each, parts) for each in seen]
+    rows = [_row(each, parts) for each in seen]
+    nothing: FlatRow = dict.fromkeys(rows[0] if rows else (), "")
+    told = ({"unit": each.name, "region_code": each.code} for each in unjudged)
+    return rows + [nothing | each | {"year": year, "took_part": "unknown"} for each in told]
 
 
 def _row(seen: reads.PublishedSeen, parts: Sequence[str]) -> FlatRow:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from balai.base import charts, writing
 from balai.base.access import actor_of, public
 from balai.base.kept import kept
-from balai.base.twins import as_csv, as_json
+from balai.base.twins import FlatRow, as_csv, as_json
 from balai.evaluation import reads, rules
 from balai.evaluation.exporting import XLSX, flat, workbook
 from balai.evaluation.models import PublishedResult
@@ -37,7 +37,12 @@ MOST_COMPARED = 3
 
 @dataclass(frozen=True)
 class Asked:
-    """Which published results a page is about; `rows` are best first, who did not take part last."""
+    """Which published results a page is about.
+
+    Attributes:
+        rows: best first, who did not take part last.
+        others: regencies and cities of which nothing was published; () where only some are asked for.
+    """
 
     family: str
     year: int
@@ -47,6 +52,7 @@ class Asked:
     predicate: str
     predicates: tuple[str, ...]
     rows: tuple[reads.PublishedSeen, ...]
+    others: tuple[reads.Unjudged, ...]
 
 
 def asked(request: HttpRequest) -> Asked:
@@ -70,7 +76,8 @@ def asked(request: HttpRequest) -> Asked:
         if (not group or each.row.group == group) and (not predicate or each.row.predicate == predicate)
     ]
     rows.sort(key=lambda each: (each.rank_in_nation or 10**6, each.row.unit))
-    return Asked(family, year, years, group, groups, predicate, predicates, tuple(rows))
+    others = reads.unjudged(seen) if seen and not (group or predicate) else ()
+    return Asked(family, year, years, group, groups, predicate, predicates, tuple(rows), others)
 
 
 def _predicates(seen: Sequence[reads.PublishedSeen]) -> tuple[str, ...]:
@@ -108,7 +115,8 @@ def results(request: HttpRequest) -> HttpResponse:
             "query": query,
             "ranked": [(e, said.groups.get(e.row.group, "–")) for e in said.rows if e.row.took_part],
             "on_map": sum(1 for each in said.rows if each.row.took_part and len(each.row.region_code) == 5),
-            "regions": len(places.parts("", Level.REGENCY)) if request.GET.get("peta") else 0,
+            "regions": len(places.parts("", Level.REGENCY)),
+            "provinces": _by_province(said.others) if "semua" in request.GET else {},
             "judged": sum(1 for each in said.rows if each.row.took_part),
             "absent": [each for each in said.rows if not each.row.took_part],
             "chart": _distribution(said) if said.rows else None,
@@ -130,6 +138,13 @@ def results(request: HttpRequest) -> HttpResponse:
             ],
         },
     )
+
+
+def _by_province(others: Sequence[reads.Unjudged]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in others:
+        found.setdefault(each.province, []).append(each.name)
+    return found
 
 
 def _distribution(said: Asked) -> charts.Chart:
@@ -161,7 +176,12 @@ def _distribution(said: Asked) -> charts.Chart:
 @public(PUBLISHED)
 @kept
 def results_json(request: HttpRequest) -> HttpResponse:
-    return as_json(results=flat(asked(request).rows))
+    return as_json(results=_flat(asked(request), request))
+
+
+def _flat(said: Asked, request: HttpRequest) -> list[FlatRow]:
+    """Return the rows of an export: what was published, with `?semua=1` every regency and city."""
+    return flat(said.rows, said.others if "semua" in request.GET else (), said.year)
 
 
 @require_safe
@@ -169,7 +189,7 @@ def results_json(request: HttpRequest) -> HttpResponse:
 @kept
 def results_csv(request: HttpRequest) -> HttpResponse:
     said = asked(request)
-    return as_csv(f"hasil-{said.family}-{said.year}", flat(said.rows))
+    return as_csv(f"hasil-{said.family}-{said.year}", _flat(said, request))
 
 
 @require_safe
@@ -178,7 +198,8 @@ def results_file(request: HttpRequest) -> HttpResponse:
     """The same rows as a workbook."""
     said = asked(request)
     name = f"hasil-{said.family}-{said.year}.xlsx"
-    answer = HttpResponse(workbook(f"{said.family} {said.year}", flat(said.rows)), content_type=XLSX)
+    rows = _flat(said, request)
+    answer = HttpResponse(workbook(f"{said.family} {said.year}", rows), content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
@@ -187,15 +208,15 @@ def results_file(request: HttpRequest) -> HttpResponse:
 @public(PUBLISHED)
 @kept
 def values(request: HttpRequest) -> HttpResponse:
-    """Values for the map: {region code: {value, text, href}}."""
+    """Values for the map: {region code: {value, text, href}}; the value is null of who did not take part."""
     found = {}
     for each in asked(request).rows:
         row = each.row
-        if row.region_code and row.took_part and row.total is not None:
+        if row.region_code and not (row.took_part and row.total is None):
             text = writing.number(row.total, 2) + (f", {row.predicate}" if row.predicate else "")
             found[row.region_code] = {
-                "value": float(row.total),
-                "text": text,
+                "value": float(row.total) if row.took_part and row.total is not None else None,
+                "text": text if row.took_part else _("tidak ikut dinilai"),
                 "href": reverse("evaluation-score", args=[row.pk]),
             }
     return JsonResponse(found)

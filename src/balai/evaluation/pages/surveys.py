@@ -215,7 +215,7 @@ def found_file(request: HttpRequest, code: str) -> HttpResponse:
     return answer
 
 
-TEXTS = frozenset({"survey", "valid", "level", "key", "name"})
+TEXTS = frozenset({"survey", "title", "subject", "valid", "level", "key", "name"})
 
 
 def address(request: HttpRequest, row: Survey, printed: str = "") -> str:

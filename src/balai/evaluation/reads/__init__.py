@@ -15,12 +15,14 @@ from balai.evaluation.reads.evidence import Paper, paper_file, papers, whole_pap
 from balai.evaluation.reads.figures import Figure, figures
 from balai.evaluation.reads.published import (
     PublishedSeen,
+    Unjudged,
     index_before,
     index_of,
     published,
     published_of_region,
     published_result,
     published_years,
+    unjudged,
 )
 from balai.evaluation.reads.recommendations import Advice, follow_up_evidence, recommendations
 from balai.evaluation.reads.results import (
@@ -80,6 +82,7 @@ __all__ = [
     "Sheet",
     "Standing",
     "Subject",
+    "Unjudged",
     "YearOf",
     "announced",
     "announced_one",
@@ -123,6 +126,7 @@ __all__ = [
     "surveyed",
     "surveys_of",
     "text_of",
+    "unjudged",
     "visits",
     "whole_papers",
 ]

@@ -14,6 +14,7 @@ from balai.evaluation.models import PublishedResult
 from balai.evaluation.rules import Index, Instrument, index_of_parts, ranks
 from balai.evaluation.rules.published_table import unit_key
 from balai.places import reads as places
+from balai.places.rules import Level
 from balai.plan.reads.sight import as_key
 
 
@@ -51,6 +52,30 @@ def published(actor: Actor, family: str, year: int) -> tuple[PublishedSeen, ...]
         )
         for row in rows
     )
+
+
+@dataclass(frozen=True)
+class Unjudged:
+    """A regency or city of which nothing is known of a year: neither a value nor a rank."""
+
+    code: str
+    name: str
+    province: str
+
+
+def unjudged(seen: Iterable[PublishedSeen]) -> tuple[Unjudged, ...]:
+    """Return the regencies and cities without a row among `seen`, by province and name.
+
+    Whether they did not take part, or their result was never imported, nobody knows here.
+    """
+    told = {each.row.region_code for each in seen}
+    provinces = {row.code: row.name for row in places.children()}
+    found = [
+        Unjudged(row.code, row.long_name, provinces.get(row.code[:2], ""))
+        for row in places.parts("", Level.REGENCY)
+        if row.code not in told
+    ]
+    return tuple(sorted(found, key=lambda each: (each.province, each.name)))
 
 
 def published_result(actor: Actor, key: UUID | str) -> PublishedSeen:

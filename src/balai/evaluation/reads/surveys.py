@@ -183,6 +183,8 @@ def survey_rows(row: Survey, found: SurveyResult) -> tuple[FlatRow, ...]:
     nothing: FlatRow = dict.fromkeys(("answers", "unknown", *(f"value_{value}" for value in values)), "")
     head: FlatRow = {
         "survey": row.code,
+        "title": row.title,
+        "subject": row.subject_name,
         "users": found.users,
         "others": found.others,
         "valid": "yes" if found.is_valid else "no",

@@ -96,6 +96,28 @@ def test_the_twins_of_a_page_hold_the_same_rows(table: None) -> None:
     assert (cells[1][4], float(cells[1][10])) == ("35.73", 4.24)
 
 
+def test_who_did_not_take_part_and_who_has_no_result_are_shown_as_such_and_never_ranked(table: None) -> None:
+    Region.objects.create(
+        code="35.77", name="Madiun", level="regency", parent="35", kind="kota", search_key="madiun"
+    )
+    with tenancy.scope(tenancy.NATIONAL):
+        PublishedResult.objects.filter(region_code=REGENCY).update(took_part=False)
+    everybody, query = visitor_at(MALANG), "keluarga=spbe&tahun=2024"
+    page = everybody.get(f"/penilaian/?{query}").content.decode()
+    assert "Tidak ikut dinilai" in page and "1 dari 3 kabupaten dan kota tanpa hasil" in page
+    assert "Kota Madiun" not in page
+    assert "<li>Kota Madiun</li>" in everybody.get(f"/penilaian/?{query}&semua=1").content.decode()
+    rows = everybody.get(f"/penilaian.json?{query}&semua=1").json()["results"]
+    assert [(row["unit"], row["took_part"], row["index"], row["rank_in_nation"]) for row in rows] == [
+        ("Kota Malang", "yes", "4.24", 1),
+        ("Kabupaten Malang", "no", "", ""),
+        ("Kota Madiun", "unknown", "", ""),
+    ]
+    shapes = everybody.get(f"/penilaian/peta.json?{query}").json()
+    assert (shapes[REGENCY]["value"], shapes[REGENCY]["text"]) == (None, "tidak ikut dinilai")
+    assert shapes.keys() == {MALANG, REGENCY}
+
+
 def test_results_are_narrowed_by_predicate_on_the_page_the_map_and_in_every_export(table: None) -> None:
     everybody = visitor_at(MALANG)
     rows = everybody.get("/penilaian.json?keluarga=spbe&tahun=2024").json()["results"]

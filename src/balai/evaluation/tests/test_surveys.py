@@ -480,3 +480,54 @@ def test_a_survey_is_opened_by_the_form(held: Held) -> None:
         assert "Paling sedikit 50 pengguna" in refused.content.decode()
         assert rini.post("/meja/survei-baru/", {**sent, "target": "50"}).status_code == 302
     assert Survey.objects.get(code="enam").dimensions == list(TEXT.dimensions)
+
+
+API = "/api/v1/evaluation/surveys"
+
+
+def _sent(**changed: Any) -> dict[str, Any]:
+    return {
+        "code": "layanan-lagi",
+        "title": "Survei lagi",
+        "year": 2026,
+        "definition": "impact-2023",
+        "subject": "action:A1",
+        "opens_at": OPENS.isoformat(),
+        "closes_at": CLOSES.isoformat(),
+        "target": 50,
+    } | changed
+
+
+def test_programs_read_what_a_closed_survey_found_and_offices_open_and_end_one(held: Held) -> None:
+    budi, everybody = held.cast.budi.client, visitor_at(MALANG)
+
+    def send(client: Client, path: str, body: dict[str, Any]) -> Any:
+        key = {"Idempotency-Key": str(uuid4())}
+        return client.post(f"{API}{path}", body, content_type="application/json", headers=key)
+
+    with time_machine.travel(NOW, tick=True):
+        assert send(budi, "", _sent()).json()["dimensions"] == ["governance"]
+        assert send(budi, "", _sent(title="Judul lain")).status_code == 409
+        assert send(budi, "", _sent(code="lain", closes_at="2026-05-31T23:59:59")).status_code == 422
+        few = send(budi, "", _sent(code="lain", target=49))
+        assert (few.status_code, few.json()["faults"][0]["place"]) == (422, "target")
+        assert send(held.cast.agus.client, "", _sent(code="lain")).status_code == 404
+        assert send(held.cast.sari.client, "", _sent(code="lain")).status_code == 403
+        assert send(everybody, "", _sent(code="lain")).status_code == 401
+        assert {each["state"] for each in everybody.get(API).json()} == {"open"}
+        assert everybody.get(f"{API}/layanan-lagi/results").status_code == 404
+        ended = {"until": NOW.isoformat(), "reason": "Salah program"}
+        assert send(held.cast.joko.client, "/layanan-lagi/end", ended).status_code == 404
+        assert send(budi, "/layanan-lagi/end", ended).status_code == 200
+        held.fill(*[said(3)] * 51, {"uses": "no"})
+        assert budi.get(f"{API}/layanan-daring/standing").json()["users"] == 51
+        assert held.cast.agus.client.get(f"{API}/layanan-daring/standing").status_code == 404
+    with time_machine.travel(AFTER, tick=True):
+        told = everybody.get(f"{API}/layanan-daring/results").json()
+        assert (told["users"], told["others"], told["is_valid"]) == (51, 1, True)
+        first = told["lines"][0]
+        assert (first["level"], first["answers"], first["counts"]["3"]) == ("question", 51, 51)
+        assert Decimal(str(first["mean"])) == 3
+        assert {line["level"] for line in told["lines"]} == {"question", "part", "dimension", "often"}
+        page = everybody.get(f"{DOOR}hasil.csv").content.decode()
+        assert "Survei layanan daring" in page.splitlines()[1]
