@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.text import capfirst
 
+from balai.base import writing
 from balai.forms.rules.checking import Checked
 from balai.forms.rules.form import Field, Form, Group
 from balai.forms.rules.values import Context, masked, read, told
@@ -163,13 +165,22 @@ def _told(found: list[tuple[str, Field, Any]], context: Context, personal: bool)
     return tuple(_told_one(path, field, value, context, personal) for path, field, value in found)
 
 
+def _as_stored(field: Field, value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    try:
+        return writing.day(date.fromisoformat(str(value))) if field.type is Type.DATE else str(value)
+    except ValueError:
+        return str(value)
+
+
 def _told_one(path: str, field: Field, value: Any, context: Context, personal: bool) -> Told:
     is_hidden = field.is_personal and not personal
     try:
         known = read(field, value, context)
         text = masked(field, known) if is_hidden else told(field, known, context)
     except ValueError:
-        # Today's limits would refuse it; it is shown as it was stored.
-        stored = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        # Today's limits would refuse it, as a day that has passed since; it is shown as it was stored.
+        stored = _as_stored(field, value)
         known, text = stored, masked(field, stored) if is_hidden else stored
     return Told(path, str(field.label), text, field, None if is_hidden else known, is_hidden)

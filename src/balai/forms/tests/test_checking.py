@@ -164,4 +164,4 @@ def test_personal_answers_are_masked_for_who_may_not_see_them(made: Form) -> Non
 
 def test_answers_that_todays_limits_refuse_can_still_be_read(made: Form) -> None:
     told = in_words(guide(), {"born_on": "2199-01-01", "cost": 5, "needs": ["gone"]}, around(), personal=True)
-    assert [answer.text for answer in told[0].answers] == ["2199-01-01", "Rp5", "gone"]
+    assert [answer.text for answer in told[0].answers] == ["1 Januari 2199", "Rp5", "gone"]

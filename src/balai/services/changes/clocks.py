@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from balai.base import journal, outbox, tenancy
 from balai.base.actor import Actor
+from balai.base.writing import moment
 from balai.services.changes import counting, moving, telling
 from balai.services.models import Case, CaseClock, Notice
 from balai.services.reads.definitions import office_hours, office_hours_before, service_of
@@ -128,14 +129,12 @@ def recount(actor: Actor, key: str, now: datetime) -> int:
         )
         clock = service.clock_of(one.clock)
         if clock is not None and clock.shown:
-            _tell_new_due(service, row, one.reason, f"{one.pk}", now, new)
+            _tell_new_due(service, row, one.reason, f"{one.pk}", now)
     return len(changed)
 
 
-def _tell_new_due(
-    service: Service, row: Case, reason: str, key: str, now: datetime, office: OfficeTime
-) -> None:
-    due = f"{office.local(row.due_at):%Y-%m-%d %H:%M}" if row.due_at else "-"
+def _tell_new_due(service: Service, row: Case, reason: str, key: str, now: datetime) -> None:
+    due = moment(row.due_at) if row.due_at else _("belum ada")
     said = telling.Letter(
         f"recount:{key}",
         "recount",

@@ -1,12 +1,15 @@
 """The words of notices: what stands between braces in their texts, put in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from balai.base.writing import day
+from balai.forms.reads import context
+from balai.forms.rules import in_words
 from balai.people import reads as people
 from balai.services.changes.telling import Letter, filled
 from balai.services.models import Case, CaseClock
@@ -45,6 +48,7 @@ def letter(
         if isinstance(inner, Mapping)
         for name, value in inner.items()
     }
+    said |= _in_words(service, row, notice, situation, at, given or {})
     counted = service.clock_of(clock.clock) if clock else None
     said |= {
         "number": row.number,
@@ -59,3 +63,32 @@ def letter(
     return Letter(
         key, notice.id, filled(str(notice.subject), said), filled(str(notice.text), said), notice.via
     )
+
+
+def _names(text: str) -> Iterator[str]:
+    for part in text.split("{")[1:]:
+        yield part.partition("}")[0]
+
+
+def _in_words(
+    service: Service, row: Case, notice: Notice, situation: Situation, at: datetime, given: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return the answers a notice names as people read them: "1 Desember 2026", "Studio musik".
+
+    What is personal is masked, though the linter lets no notice name it.
+    """
+    if not {"form", "input"} & {name.partition(".")[0] for name in _names(f"{notice.subject} {notice.text}")}:
+        return {}
+    asked = [("form", service.form, situation.answers)]
+    asked += [
+        ("input", move.form, given)
+        for move in service.moves.values()
+        if move.form is not None and given and set(given) <= set(move.form.items)
+    ]
+    around = context(row.tenant, timezone.localtime(at).date())
+    return {
+        f"{group}.{one.path}": one.text
+        for group, form, answers in asked
+        for part in in_words(form, answers, around, personal=False)
+        for one in part.answers
+    }

@@ -77,7 +77,7 @@ def test_a_new_holiday_moves_the_due_date_and_says_why(desk: Desk) -> None:
     assert "2026-08-20" in changed.reason
     assert "Libur Uji" in changed.reason
     told = [one for one in reads.inbox(desk.cast.sari.actor) if "berubah" in one.subject]
-    assert "Libur Uji" in told[0].text
+    assert "Libur Uji" in told[0].text and "24 Agustus 2026, 16.00 WIB" in told[0].text
     jobs.count_with_the_calendar(at("2026-08-19 10:00").isoformat())
     assert DueChange.objects.filter(clock="verify").count() == 1
 

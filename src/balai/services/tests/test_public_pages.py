@@ -21,8 +21,9 @@ from balai.base.journal import JournalEntry
 from balai.forms.models import FormDraft
 from balai.places.models import LoadedFile, Outline
 from balai.services import changes, reads
-from balai.services.changes import PointDraft
+from balai.services.changes import PointDraft, wording
 from balai.services.models import Case, CaseMove, Follower, PublicCount
+from balai.services.reads.situation import situation_of
 from balai.services.tests.desk import ANSWER, FILED, REPORT, VILLAGE, Desk, at, filed, moved
 
 pytestmark = pytest.mark.django_db
@@ -473,6 +474,13 @@ def test_a_room_is_asked_for_and_withdrawn_by_its_applicant(desk: Desk) -> None:
     row = Case.objects.get(number=told(receipt, "Nomor berkas"))
     page = text_of(sari.get(f"/berkas/{row.pk}/"))
     assert "withdraw" in page
+    # A day that has passed since would be refused today; it is read as it was given.
+    later = reads.whole(desk.cast.sari.actor, row.pk, at("2099-02-01 09:00"))
+    assert "5 Januari 2099" in [one.text for part in later.answers for one in part.answers]
+    service = reads.service("mcc_room", FILED.date())
+    situation, world = situation_of(service, row), reads.world_of(service)
+    decided = wording.letter(service, row, service.notices["decided"], "k", FILED, situation, world)
+    assert "Ruang disiapkan untuk 5 Januari 2099." in decided.text
     assert sari.post(f"/berkas/{row.pk}/langkah/withdraw/", {"versi": "1"}).status_code == 302
     row.refresh_from_db()
     assert (row.state, row.is_open) == ("withdrawn", False)
