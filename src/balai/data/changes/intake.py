@@ -9,9 +9,11 @@ import hmac
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from shutil import disk_usage
 from typing import Any, BinaryIO
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
@@ -21,11 +23,14 @@ from balai.base import jobs, journal, sealed_files, sealing, tenancy
 from balai.base.actor import Actor
 from balai.base.errors import Conflict, Fault, Forbidden, Invalid, Locked, NotFound, Refused
 from balai.base.files import clean_name
+from balai.data import columnar
 from balai.data.changes.versions import _dataset, _declaration
 from balai.data.intake import place
 from balai.data.intake.decoding import ENCODINGS
 from balai.data.intake.layout import DELIMITERS, QUOTES
 from balai.data.intake.models import FetchSource, Upload
+
+log = structlog.get_logger(__name__)
 
 JOB = "data.intake"
 UNFINISHED = timedelta(days=7)
@@ -36,8 +41,13 @@ _LONGEST_PERIOD = 40
 _LAYOUT = ("encoding", "delimiter", "quote", "header_row", "sheet")
 
 
+ROOM = 2.5
+"""Bytes of disk a byte of CSV takes at most until its version stands: the file, sealed; its text, packed;
+what the engine sorts; the version. Measured by bench/intake.py."""
+
+
 class NoRoom(Refused):
-    """The local government has as much on its way as it may."""
+    """The local government has as much on its way as it may, or the disk is full."""
 
     status = 507
 
@@ -65,7 +75,8 @@ def begin_upload(
         Forbidden, NotFound: as `publish`.
         Locked: the metadata of the dataset was never checked.
         Invalid: no size, or larger than BALAI_INTAKE_MAX_MB.
-        NoRoom: the files on their way would take more than BALAI_INTAKE_QUOTA_MB.
+        NoRoom: the files on their way would take more than BALAI_INTAKE_QUOTA_MB, or the disk has no
+            room for what becomes of this one (ROOM).
     """
     row = None
     if dataset is None:
@@ -89,6 +100,8 @@ def begin_upload(
             _("Berkas yang sedang diproses di daerah ini sudah %(most)d MB. Selesaikan atau buang yang lama.")
             % {"most": options.intake_quota_mb}
         )
+    if disk_usage(settings.DATA).free < size * ROOM:
+        raise NoRoom(no_room())
     upload: Upload = Upload.objects.create(
         dataset=row,
         name=clean_name(name),
@@ -109,6 +122,14 @@ def begin_upload(
     return upload
 
 
+def no_room() -> str:
+    """Return what is told of a disk that is full."""
+    return _(
+        "Ruang disk di server tidak cukup untuk berkas ini. Yang sudah terkirim aman; hubungi pengelola, "
+        "lalu lanjutkan."
+    )
+
+
 def append(actor: Actor, upload: UUID, offset: int, content: BinaryIO, most: int, *, at: datetime) -> Upload:
     """Take bytes from `offset` on; whatever the answer says was taken is on disk for good.
 
@@ -121,6 +142,7 @@ def append(actor: Actor, upload: UUID, offset: int, content: BinaryIO, most: int
         NotFound, Forbidden.
         Locked: the file is whole already.
         Conflict: `offset` is not where the file stands; ask where it does and go on there.
+        NoRoom: the disk is full; what was acknowledged stays.
     """
     row = own_upload(actor, upload)
     if row.state != Upload.State.RECEIVING:
@@ -128,7 +150,13 @@ def append(actor: Actor, upload: UUID, offset: int, content: BinaryIO, most: int
     if row.offset != offset:
         told = _("Bagian ini bukan lanjutannya: berkasnya sudah diterima sampai bita %(offset)d.")
         raise Conflict(told % {"offset": row.offset}, {"offset": (offset, row.offset)})
-    taken = place.append(row.tenant, row.pk, row.file_key, offset, content, min(most, row.size - offset))
+    try:
+        taken = place.append(row.tenant, row.pk, row.file_key, offset, content, min(most, row.size - offset))
+    except OSError as error:
+        if not columnar.is_disk_full(error):
+            raise
+        log.error("disk_full", upload=str(row.pk), offset=offset, size=row.size)
+        raise NoRoom(no_room()) from None
     with transaction.atomic():
         found = Upload.objects.filter(pk=row.pk, state=Upload.State.RECEIVING, offset=offset)
         if taken and not found.update(offset=offset + taken, touched_at=at):

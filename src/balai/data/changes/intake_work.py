@@ -25,7 +25,7 @@ from balai.base import jobs, journal, tenancy
 from balai.base.actor import Actor, Reach, system
 from balai.base.errors import Fault, Invalid, NotFound, Refused
 from balai.data import columnar
-from balai.data.changes.intake import NoRoom, _work
+from balai.data.changes.intake import NoRoom, _work, no_room
 from balai.data.changes.versions import _declaration, _regions, _village_at, publish_checked
 from balai.data.intake import place
 from balai.data.intake.applying import applied, names_in, shown
@@ -76,17 +76,11 @@ def work_on(upload: UUID, version: int, at: datetime) -> None:
         if not columnar.is_disk_full(error):
             raise
         log.error("disk_full", upload=str(row.pk), state=row.state, size=row.size)
-        _refused(row, NoRoom(_no_room()), at)
+        _refused(row, NoRoom(no_room()), at)
 
 
 class _Unwanted(Exception):
     """Somebody dropped the file, or took it up otherwise, while it was worked on."""
-
-
-def _no_room() -> str:
-    return _(
-        "Ruang disk di server penuh, jadi berkas ini belum dapat diproses. Berkasnya aman; coba lagi nanti."
-    )
 
 
 def _watching(row: Upload, first: float, last: float, words: str) -> columnar.Watch:

@@ -1,11 +1,16 @@
 """Files that mean harm, files that are too large, and workers that are killed."""
 
+import gzip
+import io
 import json
 import random
+import resource
 import shutil
 import struct
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +18,19 @@ import duckdb
 import pytest
 from tests.cast import Cast
 
+from balai.base import worker
+from balai.data import changes, columnar, reads
+from balai.data.changes import intake_work
+from balai.data.intake import place
 from balai.data.intake.flowing import of_path
 from balai.data.intake.naming import _key
 from balai.data.intake.reading import canonical, fits
 from balai.data.intake.taking import take
+from balai.data.models import DatasetVersion
 from balai.data.rules.metadata import ColumnType
 from balai.data.tests import files
-from balai.data.tests.files import agreed, given
-from balai.data.tests.registry import founded, producer
+from balai.data.tests.files import agreed, given, published
+from balai.data.tests.registry import NOW, founded, producer
 from balai.site.settings import ROOT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("malang", "own_folder")]
@@ -122,6 +132,101 @@ def test_rows_behind_a_quote_that_is_not_closed_are_never_dropped_in_silence(
     else:
         assert row.state == "refused"
         assert row.faults[0][0] == f"Baris berkas {line}"
+
+
+def _many(rows: int, last: bytes) -> bytes:
+    """Return a file of some parts, the end of which is `last`."""
+    return b"id,name\n" + b"".join(b'%d,"Tong, %d"\n' % (n, n) for n in range(rows)) + last
+
+
+def test_faults_at_the_end_of_a_long_file_are_told_by_their_line(cast: Cast) -> None:
+    founded(cast)
+    budi, rows = producer(cast), 60_000
+    row = given(budi, _many(rows, b'7000000,"tak ditutup\n7000001,x\n'))
+    assert row.state == "refused" and row.faults[0][0] == f"Baris berkas {rows + 2}"
+    row = given(budi, _many(rows, b"6999999,Caf\xc3\xa9\n7000000,D\xff\xfe\n7000001,x"))
+    assert (row.taken["rows"], row.taken["rejected"][0][0]) == (rows + 2, f"Baris berkas {rows + 3}")
+    row = given(budi, _many(rows, b"7000000,D\xe9\n"))
+    assert row.taken["layout"]["encoding"] == "windows-1252", "the first letter of all stands in the last row"
+    row = given(budi, gzip.compress(_many(rows, b"banyak,Satu\n7000001,\n")))
+    row = agreed(budi, row)
+    told = {place: wrong for place, wrong, _right in row.report["first"]}
+    assert told[f"Baris {rows + 1}, kolom id"] == "Tertulis “banyak”."
+    assert f"Baris {rows + 2}, kolom name" in told
+
+
+def test_a_full_disk_is_told_and_nothing_stays_half_made(cast: Cast) -> None:
+    founded(cast)
+    budi, content = producer(cast), _many(60_000, b"")
+    row = changes.take_whole(budi, "bins", io.BytesIO(content), "a.csv", len(content), at=NOW)
+    with _full_beyond(50_000):
+        worker.drain()
+    own = place.folder("35.73", row.pk)
+    found = reads.upload(budi, row.pk)
+    assert found.state == "refused" and "Ruang disk" in found.faults[0][1]
+    assert {path.name for path in own.iterdir()} <= {place.GIVEN, ".lock"}
+    changes.choose(budi, row.pk, {"period": "2026"}, version=found.version, at=NOW)
+    worker.drain()
+    found = agreed(budi, reads.upload(budi, row.pk))
+    changes.publish_upload(budi, row.pk, version=found.version, at=NOW)
+    with _full_beyond(50_000):
+        worker.drain()
+    found = reads.upload(budi, row.pk)
+    assert found.state == "asking" and "Ruang disk" in found.faults[0][1]
+    assert DatasetVersion.objects.count() == 0
+    found = published(budi, agreed(budi, found))
+    assert (found.state, found.number) == ("published", 1)
+    with _full_beyond(100_000), pytest.raises(changes.NoRoom):
+        changes.take_whole(budi, "bins", io.BytesIO(content), "a.csv", len(content), at=NOW)
+
+
+@contextmanager
+def _full_beyond(size: int) -> Iterator[None]:
+    """Let no file grow beyond some bytes, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_work_on_a_file_that_was_dropped_ends_at_once(cast: Cast) -> None:
+    founded(cast)
+    row = changes.take_whole(producer(cast), "bins", io.BytesIO(b"id\n1\n"), "a.csv", 5, at=NOW)
+    watch = intake_work._watching(row, 0, 100, "")
+    watch(0.1)
+    changes.drop_upload(producer(cast), row.pk, at=NOW)
+    with columnar.engine() as duck, pytest.raises(intake_work._Unwanted):
+        intake_work._watching(row, 0, 100, "")(0.2)
+        columnar.watched(duck, "SELECT count(*) FROM range(10000000000) a, range(100) b", lambda _share: None)
+
+    def dropped(_share: float) -> None:
+        raise intake_work._Unwanted
+
+    with columnar.engine() as duck:
+        with pytest.raises(intake_work._Unwanted):
+            columnar.watched(duck, "SELECT count(*) FROM range(10000000000) a, range(1000) b", dropped)
+        columnar.watched(duck, "SELECT 1", dropped)
+        assert duck.fetchone() == (1,)
+
+
+def test_what_a_killed_attempt_finished_is_not_made_again(cast: Cast) -> None:
+    founded(cast)
+    row = given(producer(cast), b"id,name\n1,Satu\n")
+    with place.working("35.73", row.id, 7) as folder:
+        (folder / "whole.parquet").write_bytes(b"x")
+        (folder / "half.draft").write_bytes(b"x")
+        (folder / "spill").mkdir()
+        killed = folder.with_name("killed")
+        shutil.copytree(folder, killed)
+    assert not folder.exists()
+    killed.rename(folder)
+    with place.working("35.73", row.id, 7) as folder:
+        assert [path.name for path in folder.iterdir()] == ["whole.parquet"]
+        (folder.with_name("work-6")).mkdir()
+    with place.working("35.73", row.id, 8) as folder:
+        assert [*folder.iterdir()] == [] and not folder.with_name("work-6").exists()
 
 
 def test_damage_anywhere_in_a_parquet_file_never_ends_the_worker(cast: Cast, tmp_path: Path) -> None:
