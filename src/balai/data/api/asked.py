@@ -52,7 +52,7 @@ def wishes(
     state: Annotated[Word, Field(description="new, accepted, refused or published; all when empty")] = "",
 ) -> list[asked.AskedRow]:
     """The newest 200, with their state and how many days they took or have waited."""
-    return list(asked.wishes(actor_of(request), timezone.localdate(), state))
+    return list(asked.wishes(actor_of(request), timezone.localdate(), [state] if state else ()))
 
 
 @router.post("/wishes", response={201: WishTaken}, summary="Ask for a dataset that is missing")

@@ -201,7 +201,8 @@ def _faults(said: Answered, on: date) -> Iterable[Fault]:
         if not said.office:
             yield Fault("office", _("Belum dipilih."), _("Pilih kantor yang menyiapkan datanya."))
         if said.planned_on is None or said.planned_on < on:
-            yield Fault("planned_on", _("Harinya belum sesuai."), _("Tulis kapan datanya kira-kira terbit."))
+            wrong = _("Hari itu sudah lewat.") if said.planned_on else _("Belum diisi.")
+            yield Fault("planned_on", wrong, _("Tulis kapan datanya kira-kira terbit."))
     if said.state == state.REFUSED:
         if said.ground not in all_in_force("data_request_grounds", on):
             yield Fault("ground", _("Belum dipilih."), _("Pilih alasan menurut hukum."))

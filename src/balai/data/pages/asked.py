@@ -23,6 +23,8 @@ from balai.data.reads import asked
 from balai.people import reads as people
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+SHOWN = 50
+MOST_CHOICES = 10_000
 _TONES = {"new": "waiting", "accepted": "waiting", "published": "done"}
 
 
@@ -44,9 +46,20 @@ def wishes(request: HttpRequest) -> HttpResponse:
     counts = asked.counted(actor)
     state = request.GET.get("keadaan", "")
     state = state if state in counts else ""
-    rows = [(row, state_of(row), _use(row)) for row in asked.wishes(actor, today, state)]
+    after = request.GET.get("after", "")
+    start = int(after) if after.isascii() and after.isdigit() and len(after) < 7 else 0
+    found = asked.wishes(actor, today, [state] if state else (), start, SHOWN)
+    total = counts[state] if state else sum(counts.values())
+    rows = [(row, state_of(row), _use(row)) for row in found]
     states = [(key, str(AskedDataset.State(key).label), count, key == state) for key, count in counts.items()]
-    context = {"rows": rows, "states": states, "state": state, "total": sum(counts.values())}
+    context = {
+        "rows": rows,
+        "states": states,
+        "state": state,
+        "total": total,
+        "next": str(start + SHOWN) if found and start + SHOWN < total else "",
+        "is_first": not start,
+    }
     return render(request, "data/asked.html", context)
 
 
@@ -142,7 +155,7 @@ def answer(request: HttpRequest, key: UUID) -> HttpResponse:
     form = WishAnswerForm(*sent(request), initial=start)
     form.choose("office", [("", "-"), *((str(one.pk), one.name) for one in people.offices(today))])
     form.choose("ground", [("", "-"), *asked.grounds(today).items()])
-    open_ones = reads.listed(actor, only_own=True, limit=1000).rows
+    open_ones = (one for one in reads.listed(actor, only_own=True, limit=MOST_CHOICES).rows if one.is_open)
     form.choose("dataset", [("", "-"), *((one.code, one.title) for one in open_ones)])
 
     def act(form: WishAnswerForm) -> Done:

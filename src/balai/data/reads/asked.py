@@ -1,11 +1,11 @@
 """What people asked to be published: everybody sees state and days, senders their words, desks all."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -56,26 +56,30 @@ class AskedWhole:
     office_id: str
 
 
-def wishes(actor: Actor, today: date, state: str = "") -> tuple[AskedRow, ...]:
-    """Return the wishes of the actor's tenant whose address is proved, the newest first; SHOWN at most.
+def wishes(
+    actor: Actor, today: date, states: Collection[str] = (), start: int = 0, limit: int = SHOWN
+) -> tuple[AskedRow, ...]:
+    """Return the wishes of the actor's tenant whose address is proved, the newest first.
 
     Args:
-        state: only those of a state; all for "".
+        states: only those in one of these; in any for none.
+        start, limit: how many are left out before, and how many are returned at most.
     """
     actor.require("data.read")
     rows = _rows().exclude(state=AskedDataset.State.UNPROVED)
-    if state:
-        rows = rows.filter(state=state)
-    return tuple(_shown(row, today) for row in rows.order_by("-proved_at", "-id")[:SHOWN])
+    if states:
+        rows = rows.filter(state__in=states)
+    return tuple(_shown(row, today) for row in rows.order_by("-proved_at", "-id")[start : start + limit])
 
 
 def counted(actor: Actor) -> Mapping[str, int]:
     """Return state → how many wishes are in it, of all that are proved."""
     actor.require("data.read")
     found = dict.fromkeys(AskedDataset.State.values[1:], 0)
-    for state in _rows().exclude(state=AskedDataset.State.UNPROVED).values_list("state", flat=True):
-        found[state] += 1
-    return found
+    proved = AskedDataset.objects.filter(tenant=tenancy.current_tenant()).exclude(
+        state=AskedDataset.State.UNPROVED
+    )
+    return found | dict(proved.order_by().values_list("state").annotate(Count("pk")))
 
 
 def wish_by_key(actor: Actor, key: str, today: date) -> AskedWhole:
@@ -149,7 +153,8 @@ def _shown(row: AskedDataset, today: date) -> AskedRow:
         str(ground.values["basis"]) if ground else "",
         row.office.name if row.office else "",
         row.planned_on,
-        row.dataset.code if row.dataset else "",
+        # What was closed since is named to nobody.
+        row.dataset.code if row.dataset and row.dataset.classification == "open" else "",
     )
 
 

@@ -14,7 +14,7 @@ from balai.base import worker
 from balai.base.errors import Conflict, Forbidden, Invalid, Locked, NotFound
 from balai.base.journal import JournalEntry
 from balai.data.changes.asked import Answered, Wish, answer_wish, ask_for_dataset, forget_askers, prove_wish
-from balai.data.models import AskedDataset
+from balai.data.models import AskedDataset, Dataset
 from balai.data.reads import asked
 from balai.data.tests.registry import NOW, a_bin, declared, founded, publish
 
@@ -84,6 +84,13 @@ def test_a_visitor_proves_the_address_and_follows_the_wish_until_it_is_published
     assert "Buka set datanya" in client.get(at[1]).content.decode()
     listed = client.get("/api/3/action/list_datarequests?closed=true").json()["result"]
     assert (listed["count"], listed["result"][0]["accepted_dataset"]) == (1, "bins")
+    assert client.get("/api/3/action/list_datarequests?closed=false").json()["result"]["count"] == 0
+    page = client.get("/data/permintaan/?keadaan=published&after=50").content.decode()
+    assert "Belum ada permintaan" in page and "Semua" in page
+    Dataset.objects.filter(code="bins").update(classification="limited")
+    assert "/data/bins/" not in client.get("/data/permintaan/").content.decode(), "it was closed since"
+    listed = client.get("/api/3/action/list_datarequests?offset=1").json()["result"]
+    assert (listed["count"], listed["result"]) == (1, [])
     verbs = JournalEntry.objects.filter(verb__startswith="asked.").values_list("verb", flat=True)
     assert sorted(verbs) == ["asked.answer", "asked.answer", "asked.ask", "asked.prove"]
 

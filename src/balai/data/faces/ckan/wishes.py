@@ -7,15 +7,21 @@ from django.utils import timezone
 
 from balai.data.faces.ckan.asked import Asked, action
 from balai.data.faces.ckan.packages import moment
-from balai.data.reads.asked import wishes
+from balai.data.reads.asked import counted, wishes
 
 _ENDED = ("refused", "published")
+_MOST_START = 2**31
 
 
 @action("list_datarequests")
 def list_datarequests(asked: Asked) -> dict[str, Any]:
     """Return wishes for datasets, newest first; `closed` narrows, `new_url` is where one asks."""
-    wanted = asked.text("closed")
+    states: list[str] = []
+    counts = counted(asked.actor)
+    if asked.text("closed"):
+        is_closed = asked.yes("closed")
+        states = [state for state in counts if (state in _ENDED) == is_closed]
+    start, limit = asked.number("offset", 0, _MOST_START), asked.number("limit", 10, 200)
     rows = [
         {
             "id": str(row.id),
@@ -29,10 +35,7 @@ def list_datarequests(asked: Asked) -> dict[str, Any]:
             "accepted_dataset": row.dataset or None,
             "organization": row.office or None,
         }
-        for row in wishes(asked.actor, timezone.localdate())
+        for row in wishes(asked.actor, timezone.localdate(), states, start, limit)
     ]
-    if wanted:
-        rows = [row for row in rows if row["closed"] == asked.yes("closed")]
-    start = asked.number("offset", 0, 1000)
-    shown = rows[start : start + asked.number("limit", 10, 200)]
-    return {"count": len(rows), "result": shown, "new_url": asked.base + reverse("data-asked-new")}
+    count = sum(counts[state] for state in states or counts)
+    return {"count": count, "result": rows, "new_url": asked.base + reverse("data-asked-new")}
