@@ -4,7 +4,7 @@ Nothing is looked up and nothing is sent here: holidays and rows of dated tables
 (`World`), and what shall happen besides comes back as effects.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from balai.base.days import CalendarEnds
 from balai.base.errors import Conflict, Forbidden, NotFound
 from balai.definitions.conditions import Condition, ConditionFailed
 from balai.definitions.rules import Row
@@ -131,9 +132,6 @@ def values(
 
     Args:
         input: answers given with a move, the way conditions read them.
-
-    Raises:
-        CalendarEnds: a day of the case, or `at`, lies outside of the calendar.
     """
     on = world.office.local(situation.filed_at).date()
     states = [task.state for task in situation.tasks]
@@ -156,16 +154,27 @@ def values(
             "is_late": situation.is_late,
         },
         "times": {key: situation.times.get(key, 0) for key in service.moves},
-        "days_since": {
-            key: world.office.working_days_after(since, at)
-            for key, since in {**situation.entered, FILED: situation.filed_at}.items()
-        },
+        "days_since": dict(_days_since({**situation.entered, FILED: situation.filed_at}, at, world.office)),
     }
     for key, lookup in service.lookups.items():
         wanted = lookup.row or situation.answers.get(lookup.field)
         row = world.row(lookup.table, str(wanted), on) if wanted else None
         found[key] = {name: facts.plain_cell(cell) for name, cell in row.values.items()} if row else {}
     return found
+
+
+def _days_since(
+    entered: Mapping[str, datetime], at: datetime, office: OfficeTime
+) -> Iterator[tuple[str, int]]:
+    """Yield the working days since each; none where the calendar does not know the days between.
+
+    Whatever asks for them fails closed then, and a case can still be read.
+    """
+    for key, since in entered.items():
+        try:
+            yield key, office.working_days_after(since, at)
+        except CalendarEnds:
+            continue
 
 
 def file(service: Service, situation: Situation, who: Who, world: World) -> Step:

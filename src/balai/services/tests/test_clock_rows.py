@@ -82,6 +82,19 @@ def test_a_new_holiday_moves_the_due_date_and_says_why(desk: Desk) -> None:
     assert DueChange.objects.filter(clock="verify").count() == 1
 
 
+def test_a_case_is_read_though_the_holidays_of_the_year_are_not_decreed(desk: Desk) -> None:
+    row = filed(desk.cast.sari.actor, now=at("2027-12-20 09:00")).case
+    row = moved(desk.vera.actor, row, "assign", at("2027-12-21 09:00"))
+    row = moved(desk.cast.budi.actor, row, "accept", at("2027-12-21 10:00"))
+    row = moved(desk.cast.budi.actor, row, "answer", at("2027-12-22 09:00"), given={"result": ANSWER})
+    later = at("2028-01-10 09:00")
+    seen = reads.whole(desk.cast.sari.actor, row.pk, later)
+    assert seen.state == "Sudah dijawab"
+    # How many working days have gone by is not guessed, so what hangs on them waits.
+    (reopen,) = [one for one in seen.moves if one.move.id == "reopen"]
+    assert "10 hari kerja" in reopen.refusal
+
+
 def test_news_comes_every_seven_days_once(desk: Desk) -> None:
     filed(desk.cast.sari.actor)
     for day in ("2026-08-24", "2026-08-26", "2026-08-27", "2026-09-02"):
