@@ -172,7 +172,7 @@ def _ask(
     differences: list[Difference] = []
     status = 422
     try:
-        declaration = form.declaration()
+        declaration = _with_decisions(form.declaration(), found.said if found else None)
         version = form.cleaned_data["version"]
         return do_once(request, lambda: _save(request, declaration, int(version) if version else None))
     except Invalid as error:
@@ -187,6 +187,13 @@ def _ask(
             differences = [Difference(place, mine, now) for place, (mine, now) in error.changes.items()]
             say(form, "version", str(reads.own_dataset(actor_of(request), code).row_version))
     return _shown(request, form, status, differences=differences, **more)
+
+
+def _with_decisions(said: Declaration, before: Declaration | None) -> Declaration:
+    """Return a declaration with what was decided of its dataset, which the form does not ask for."""
+    if before is None:
+        return said
+    return said.model_copy(update={"priority": before.priority, "master": before.master})
 
 
 def _save(request: HttpRequest, declaration: Declaration, version: int | None) -> Done:

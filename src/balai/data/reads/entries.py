@@ -63,7 +63,7 @@ class Listed:
         holds: what one can do with it: "point", "region", "rupiah", "date" (a column of this type),
             "excel" (fits a workbook).
         traits: what lists are made by that nobody chooses on a page: "point", "region", "priority",
-            "reference:<list>".
+            "master", "reference:<list>".
         said: the declaration without its columns.
         text: all its words, small, in their order, with one space between.
         pieces: the same texts as they were written, small.
@@ -194,8 +194,7 @@ def _read(
 
 def _traits(said: Mapping[str, Any], types: set[str]) -> Iterator[str]:
     yield from (each for each in ("point", "region") if each in types)
-    if said.get("priority"):
-        yield "priority"
+    yield from (each for each in ("priority", "master") if said.get(each))
     for column in said["columns"]:
         if column.get("reference"):
             yield f"reference:{column['reference']}"

@@ -154,7 +154,7 @@ def listed(
     Args:
         since: those whose version that stands was published then or later.
         traits: those that have at least one of these: "point", "region" (a column of this type),
-            "priority", or "reference:" with the name of a code list their columns use.
+            "priority", "master", or "reference:" with the name of a code list their columns use.
         only_own: leave out the nation's.
         after: `next` of the page before; a code of a dataset that is gone since serves as well.
     """

@@ -143,6 +143,12 @@ class Priority(Written):
     basis: Annotated[str, Field(min_length=1)]
 
 
+class Master(Written):
+    """A dataset of things of government that others refer to (data induk), and what decided so."""
+
+    basis: Annotated[str, Field(min_length=1)]
+
+
 class Declaration(Written):
     """A dataset as declared.
 
@@ -152,7 +158,8 @@ class Declaration(Written):
         coverage: "tenant" (the local government that publishes it), or a region code.
         key: names of the published columns that tell rows apart; rows are kept in their order.
         k: rows alike needed for a row to leave, where personal columns do.
-        priority: where it is one of the data prioritas (Perpres 39/2019 Pasal 1), the decision that says so.
+        priority, master: where it is one of the data prioritas, or data induk (Perpres 39/2019 Pasal 1), the
+            decision that says so.
     """
 
     code: Name
@@ -172,6 +179,7 @@ class Declaration(Written):
     k: Annotated[int, Field(ge=2, le=1000)] | None = None
     retention: Retention = Retention()
     priority: Priority | None = None
+    master: Master | None = None
     columns: Annotated[tuple[Column, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -197,9 +205,10 @@ class Declaration(Written):
     def written(self) -> dict[str, Any]:
         """Return the declaration as plain values, for the database."""
         found = self.model_dump(mode="json")
-        if self.priority is None:
-            # What was written before there were priorities is to be the same still.
-            del found["priority"]
+        for name in ("priority", "master"):
+            if found[name] is None:
+                # What was written before there were these is to be the same still.
+                del found[name]
         return found
 
 

@@ -123,8 +123,14 @@ def test_the_client_of_ckan_writes_a_dataset_and_reads_it_back(cast: Cast, tika:
 
 
 def test_a_package_that_is_sent_back_as_it_was_changes_nothing(cast: Cast, bins: Dataset) -> None:
+    decided = {"priority": {"basis": "SK 100/2026"}, "master": {"basis": "SK 7/2026"}}
+    bins.metadata |= decided
+    bins.version += 1
+    bins.save()
     key = key_of(cast.budi)
     package = result("package_show", id="bins")
+    extras = {one["key"]: one["value"] for one in package["extras"]}
+    assert {name: json.loads(extras[name]) for name in decided} == decided
     before = JournalEntry.objects.count()
     assert result("package_update", token=key, **package)["state"] == "active"
     assert JournalEntry.objects.count() == before

@@ -89,8 +89,12 @@ def test_a_dataset_is_written_sent_back_mended_and_accepted(cast: Cast, tika: Pe
     _sent(tika.client, "/meja/walidata/bins/kembalikan/", version=_row().version, reason="Satuannya keliru.")
     page = _page(budi, "/meja/data/bins/")
     assert "Satuannya keliru." in page and "Perbaiki" in page
-    changed = TYPED | {"version": _row().version, "unit_id": "Liter penuh"}
+    row = _row()
+    row.draft |= {"priority": {"basis": "SK 100/2026"}}
+    row.save()
+    changed = TYPED | {"version": row.version, "unit_id": "Liter penuh"}
     _sent(budi, "/meja/data/bins/ubah/", **changed)
+    assert _row().draft["priority"] == {"basis": "SK 100/2026"}, "the form does not ask for it"
     _sent(budi, "/meja/data/bins/ajukan/", version=_row().version)
     page = _sent(tika.client, "/meja/walidata/bins/terima/", version=_row().version)
     assert "dapat menerbitkan versi pertama" in page

@@ -96,6 +96,19 @@ def test_priority_is_what_a_decision_made_it(bins: Cast) -> None:
     )
 
 
+def test_master_data_are_told_with_the_decision_and_their_key(bins: Cast) -> None:
+    assert get(visitor(), "data-induk")["items"] == []
+    another(bins, "people_places", master={"basis": "SK Wali Kota 7/2026"})
+    (one,) = get(visitor(), "data-induk")["items"]
+    assert (one["kode"], one["dasar_data_induk"], one["kunci"]) == (
+        "people_places",
+        "SK Wali Kota 7/2026",
+        ["id"],
+    )
+    listed = {one["kode"]: one["data_induk"] for one in get(visitor(), "daftar-data")["items"]}
+    assert listed == {"bins": False, "people_places": True}
+
+
 def test_what_was_declared_before_there_were_priorities_is_published_as_before(bins: Cast) -> None:
     assert "priority" not in Dataset.objects.get(code="bins").metadata
     assert publish([a_bin(1), a_bin(2)]).is_new

@@ -41,6 +41,8 @@ _OWN = (
     "columns",
     "retention",
     "k",
+    "priority",
+    "master",
 )
 _TOLD_ONLY = frozenset({"tenant", "status"})
 """Extras we tell and do not take."""

@@ -139,6 +139,9 @@ def extras_of(row: Dataset, said: Said) -> Iterable[Said]:
         yield {"key": name, "value": json.dumps(said[name], ensure_ascii=False)}
     if said.get("k"):
         yield {"key": "k", "value": str(said["k"])}
+    for name in ("priority", "master"):
+        if said.get(name):
+            yield {"key": name, "value": json.dumps(said[name], ensure_ascii=False)}
     yield {"key": "tenant", "value": row.tenant}
     yield {"key": "status", "value": row.status}
 

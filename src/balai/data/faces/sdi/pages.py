@@ -33,6 +33,7 @@ def root(request: HttpRequest) -> HttpResponse:
         "data-prioritas",
         "standar-data",
         "kode-referensi",
+        "data-induk",
         "metadata-kegiatan",
         "metadata-variabel",
         "metadata-indikator",
@@ -51,6 +52,11 @@ def datasets(request: HttpRequest) -> HttpResponse:
 @face
 def priorities(request: HttpRequest) -> HttpResponse:
     return _of_datasets(request, lambda row, whole: [records.priority(row, whole)], "priority")
+
+
+@face
+def masters(request: HttpRequest) -> HttpResponse:
+    return _of_datasets(request, lambda row, whole: [records.master(row, whole)], "master")
 
 
 @face

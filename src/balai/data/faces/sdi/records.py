@@ -33,6 +33,7 @@ def dataset(row: DatasetRow, whole: Whole) -> Record:
         "cakupan": _coverage(row),
         "kata_kunci": list(said.keywords),
         "prioritas": said.priority is not None,
+        "data_induk": said.master is not None,
         "versi": row.number,
         "periode": row.period,
         "jumlah_baris": row.rows,
@@ -51,6 +52,12 @@ def priority(row: DatasetRow, whole: Whole) -> Record:
     """Return a dataset of priority with the decision that made it one."""
     basis = row.declaration.priority.basis if row.declaration.priority else ""
     return {**dataset(row, whole), "dasar_prioritas": basis}
+
+
+def master(row: DatasetRow, whole: Whole) -> Record:
+    """Return a dataset of master data with the decision that made it so, and what tells its rows apart."""
+    basis = row.declaration.master.basis if row.declaration.master else ""
+    return {**dataset(row, whole), "dasar_data_induk": basis, "kunci": list(row.declaration.key)}
 
 
 def standard(row: DatasetRow) -> Record:
