@@ -3,7 +3,7 @@
 from balai.services.changes.beginning import begin_filing
 from balai.services.changes.clocks import recount, ring
 from balai.services.changes.filing import Coming, Filed, file, file_draft, suggested
-from balai.services.changes.giving_out import give_out
+from balai.services.changes.giving_out import definitions_given, files_given, give_out
 from balai.services.changes.joining import open_child
 from balai.services.changes.lists import remove_list, save_list
 from balai.services.changes.moving import Moved, Outcome, finish, move, move_many
@@ -26,8 +26,10 @@ __all__ = [
     "begin_upgrade",
     "comment",
     "count_for_everybody",
+    "definitions_given",
     "file",
     "file_draft",
+    "files_given",
     "finish",
     "follow",
     "give_out",

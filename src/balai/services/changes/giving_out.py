@@ -1,4 +1,4 @@
-"""A whole service handed over: every case with its answers and its history, as lines of JSON."""
+"""A whole service handed over: its cases with answers, history and files, and what they went by."""
 
 import json
 from collections import defaultdict
@@ -8,18 +8,34 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from balai.base import journal
 from balai.base.actor import Actor
 from balai.base.errors import NotFound
+from balai.base.files import StoredFile
 from balai.base.sealing import unseal
+from balai.definitions import load
 from balai.forms.reads import opened
 from balai.forms.rules import joined
 from balai.people import reads as people
-from balai.services.models import Case, CaseClock, CaseFile, CaseInput, CaseMove, CaseTask, Comment, Rating
+from balai.services.models import (
+    Case,
+    CaseClock,
+    CaseFile,
+    CaseInput,
+    CaseMove,
+    CaseTask,
+    Comment,
+    DueChange,
+    Notice,
+    Rating,
+    Route,
+)
 from balai.services.reads.definitions import version_of
 from balai.services.rules.definition import Service
+from balai.services.rules.loading import SERVICES
 from balai.services.verbs import SERVICES_INSPECT, SERVICES_UPGRADE
 
 _AT_ONCE = 200
@@ -34,10 +50,7 @@ def give_out(actor: Actor, code: str, at: datetime) -> Iterator[str]:
     Raises:
         Forbidden. NotFound: there is no case of such a service.
     """
-    actor.require(SERVICES_UPGRADE)
-    rows = Case.objects.filter(tenant=actor.tenant, service=code)
-    if not actor.may(SERVICES_INSPECT):
-        rows = rows.filter(is_secret=False)
+    rows = _cases(actor, code)
     count, government = rows.count(), people.government(actor.tenant)
     if not count or government is None:
         raise NotFound(_("Layanan itu tidak ada, atau belum punya berkas."))
@@ -54,13 +67,39 @@ def give_out(actor: Actor, code: str, at: datetime) -> Iterator[str]:
     return _lines(actor, code, head)
 
 
+def files_given(actor: Actor, code: str) -> Iterator[StoredFile]:
+    """Yield the files of the cases `give_out` gives, each content once. Raises Forbidden."""
+    rows = _cases(actor, code)
+    held = StoredFile.objects.filter(
+        tenant=actor.tenant, pk__in=CaseFile.objects.filter(case__in=rows).values("file")
+    )
+    last = ""
+    for one in held.order_by("sha256", "pk").iterator(chunk_size=_AT_ONCE):
+        if one.sha256 != last:
+            last = one.sha256
+            yield one
+
+
+def definitions_given(actor: Actor, code: str) -> Iterator[tuple[int, str]]:
+    """Yield (version, its file as JSON) of every version the given cases went by. Raises Forbidden."""
+    versions = _cases(actor, code).order_by("service_version").values_list("service_version", flat=True)
+    for version in versions.distinct():
+        known = load(SERVICES).get(f"{code}/{version}")
+        if known is not None:
+            yield version, known.document.json()
+
+
+def _cases(actor: Actor, code: str) -> QuerySet[Case]:
+    actor.require(SERVICES_UPGRADE)
+    rows = Case.objects.filter(tenant=actor.tenant, service=code)
+    return rows if actor.may(SERVICES_INSPECT) else rows.filter(is_secret=False)
+
+
 def _lines(actor: Actor, code: str, head: Mapping[str, Any]) -> Iterator[str]:
     yield _written(head)
     after: str | None = None
     while True:
-        rows = Case.objects.filter(tenant=actor.tenant, service=code)
-        if not actor.may(SERVICES_INSPECT):
-            rows = rows.filter(is_secret=False)
+        rows = _cases(actor, code)
         if after is not None:
             rows = rows.filter(number__gt=after)
         # The number is unique, so the pages of it miss and repeat nothing.
@@ -84,6 +123,11 @@ def _whole(cases: list[Case]) -> Iterator[dict[str, Any]]:
     tasks = _by_case(CaseTask.objects.filter(case__in=keys).select_related("office").order_by("pk"))
     files = _by_case(CaseFile.objects.filter(case__in=keys).select_related("file").order_by("at", "pk"))
     ratings = _by_case(Rating.objects.filter(case__in=keys).order_by("round"))
+    routes = _by_case(
+        Route.objects.filter(case__in=keys).select_related("from_office", "to_office").order_by("at", "pk")
+    )
+    changed = _by_case(DueChange.objects.filter(case__in=keys).order_by("at", "pk"))
+    notices = _by_case(Notice.objects.filter(case__in=keys).order_by("at", "pk"))
     for row in cases:
         service = version_of(row.service, row.service_version)
         contact = unseal(row.contact, "services.contact", row.tenant)
@@ -100,6 +144,8 @@ def _whole(cases: list[Case]) -> Iterator[dict[str, Any]]:
             "longitude": row.longitude,
             "latitude": row.latitude,
             "received_at": row.received_at,
+            "due_at": row.due_at,
+            "reopens": row.reopens,
             "closed_at": row.closed_at,
             "is_anonymous": row.is_anonymous,
             "is_secret": row.is_secret,
@@ -125,9 +171,26 @@ def _whole(cases: list[Case]) -> Iterator[dict[str, Any]]:
                 for one in comments[row.pk]
             ],
             "files": [
-                {"name": one.file.name, "sha256": one.file.sha256, "size": one.file.size,
-                 "media_type": one.file.media_type, "field": one.field}
+                {"id": one.file_id, "name": one.file.name, "sha256": one.file.sha256, "size": one.file.size,
+                 "media_type": one.file.media_type, "field": one.field, "audience": one.audience}
                 for one in files[row.pk]
+            ],
+            "routes": [
+                {"at": one.at, "from": one.from_office.code if one.from_office else None,
+                 "to": one.to_office.code if one.to_office else None, "rule": one.rule or None,
+                 "reason": one.reason, "who": one.actor_name}
+                for one in routes[row.pk]
+            ],
+            "due_changes": [
+                {"clock": one.clock, "at": one.at, "before": one.before, "after": one.after,
+                 "reason": one.reason}
+                for one in changed[row.pk]
+            ],
+            "notices": [
+                {"at": one.at, "template": one.template, "way": one.way, "to_applicant": one.for_applicant,
+                 "subject": one.subject, "text": unseal(one.text, "services.notice", one.tenant),
+                 "state": one.state, "sent_at": one.sent_at}
+                for one in notices[row.pk]
             ],
             "ratings": [
                 {"round": one.round, "score": one.score,

@@ -1,6 +1,5 @@
 """A service as its file says it: states, moves, tests and their results, versions, and what runs on each."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -17,6 +16,7 @@ from balai.base.errors import Fault, Invalid
 from balai.base.forms import Asked
 from balai.services import changes
 from balai.services.pages import desk_asked as asked_of
+from balai.services.pages.given_out import archive
 from balai.services.reads import lists, versions
 from balai.services.reads.lists import Queue
 from balai.services.reads.versions import Tried
@@ -114,21 +114,16 @@ def bring_over(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @needs("services.upgrade")
 def give_out(request: HttpRequest, code: str) -> StreamingHttpResponse:
-    """Give out every case of a service with its answers and history; who did it is in the journal."""
+    """Give out every case of a service with its answers, history and files; who did it is in the journal."""
     actor, now = actor_of(request), timezone.now()
     if request.POST.get("agreed") != "yes":
         raise Invalid([Fault(_("Persetujuan"), _("Belum dicentang."), _("Isinya data pribadi warga."))])
     parts = changes.give_out(actor, code, now)
-    answer = StreamingHttpResponse(_encoded(parts), content_type="application/x-ndjson; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{code}-{timezone.localdate(now):%Y-%m-%d}.jsonl"'
+    answer = StreamingHttpResponse(archive(actor, code, parts), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="{code}-{timezone.localdate(now):%Y-%m-%d}.zip"'
     answer["Cache-Control"] = "private, no-store"
     answer["X-Accel-Buffering"] = "no"
     return answer
-
-
-def _encoded(parts: Iterator[str]) -> Iterator[bytes]:
-    for part in parts:
-        yield part.encode()
 
 
 class FileForm(Asked):

@@ -1,5 +1,6 @@
 """The officers' pages: lists, search, export, one case, moves, many at once, the board, the definition."""
 
+import hashlib
 import io
 import json
 import zipfile
@@ -19,6 +20,7 @@ from tests.world import picture
 from balai.base import worker
 from balai.base.journal import JournalEntry
 from balai.people.models import AccessLog
+from balai.services import changes
 from balai.services.models import Case, CaseMove, Comment, Route, SavedList
 from balai.services.tests.desk import ANSWER, NIK, REPORTER, VILLAGE, Desk, at, filed, moved
 from balai.services.tests.test_upgrade import second
@@ -388,11 +390,17 @@ def test_the_page_of_a_service_shows_what_its_file_says_and_who_may_give_it_out(
     assert "Ambil seluruh berkas" not in shown
     assert desk.cast.budi.client.post(f"{there}serah/", {"agreed": "yes"}).status_code == 403
     assert desk.seto.client.post(f"{there}serah/").status_code == 422
-    lines = [
-        json.loads(line)
-        for line in text(desk.seto.client.post(f"{there}serah/", {"agreed": "yes"})).splitlines()
-    ]
+    changes.hand_in(desk.cast.sari.actor, row.pk, picture(3), "bukti.png", "applicant", NOW)
+    given = desk.seto.client.post(f"{there}serah/", {"agreed": "yes"})
+    with zipfile.ZipFile(io.BytesIO(b"".join(given.streaming_content))) as bundle:
+        assert bundle.testzip() is None
+        lines = [json.loads(line) for line in bundle.read("berkas.jsonl").decode().splitlines()]
+        assert json.loads(bundle.read("definisi/sambat-1.json"))["service"] == "sambat"
+        (file,) = lines[1]["files"]
+        assert hashlib.sha256(bundle.read(f"lampiran/{file['sha256']}")).hexdigest() == file["sha256"]
     assert lines[0]["cases"] == 1
+    assert lines[1]["routes"][0]["reason"] == "Perangkat daerah yang mengurus kategori ini."
+    assert "kami terima" in lines[1]["notices"][0]["subject"]
     assert (lines[1]["number"], lines[1]["answers"]["reporter"]["name"]) == (row.number, REPORTER["name"])
     assert [one["move"] for one in lines[1]["moves"]] == ["file", "assign"]
     assert JournalEntry.objects.filter(verb="services.give_out").exists()
