@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.validators import slug_re
 from django.db import transaction
@@ -24,6 +24,8 @@ from balai.plan.changes.locking import locked
 VERB = "evaluation.survey"
 MOST_ON_A_SHEET = 240
 MOST_CODES = 5000
+LONGEST = timedelta(days=731)
+"""From the opening to the end; and a survey is opened no further from the day it is written."""
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Of codes: none that is taken for another when it is read from paper. Eight of them: some 40 bits."""
 
@@ -121,6 +123,10 @@ def _faults(
         yield Fault("closes_at", _("Penutupan harus sesudah pembukaan."))
     elif draft.closes_at <= at:
         yield Fault("closes_at", _("Penutupannya sudah lewat."), _("Isi waktu yang akan datang."))
+    if abs(draft.opens_at - at) > LONGEST:
+        yield Fault("opens_at", _("Pembukaannya terlalu jauh dari hari ini."), _("Paling jauh dua tahun."))
+    elif draft.closes_at - draft.opens_at > LONGEST:
+        yield _too_long("closes_at")
     if not text.least_respondents <= draft.target <= 32_000:
         yield Fault(
             "target",
@@ -130,6 +136,10 @@ def _faults(
     unknown = [key for key in dimensions if key not in text.dimensions]
     if unknown or not dimensions:
         yield Fault("dimensions", _("Pilih dimensi yang ditanyakan survei ini."))
+
+
+def _too_long(place: str) -> Fault:
+    return Fault(place, _("Surveinya terlalu lama dibuka."), _("Paling lama dua tahun."))
 
 
 @transaction.atomic
@@ -148,6 +158,8 @@ def end_survey(actor: Actor, code: str, until: datetime, reason: str, at: dateti
     faults = list(checks.text("reason", reason, 500))
     if until <= row.opens_at:
         faults.append(Fault("until", _("Penutupan harus sesudah pembukaan.")))
+    elif until - row.opens_at > LONGEST:
+        faults.append(_too_long("until"))
     checks.refuse(faults)
     before, row.closes_at = row.closes_at, until.replace(microsecond=0)
     row.version += 1

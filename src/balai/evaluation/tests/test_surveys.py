@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -134,6 +134,8 @@ def test_an_officer_opens_a_survey_for_an_action_of_the_plan_and_twice_is_once(h
         ("fewer than fifty", {"target": 49}),
         ("ends before it begins", {"closes_at": OPENS}),
         ("is over already", {"opens_at": OPENS - timedelta(9), "closes_at": NOW - timedelta(1)}),
+        ("never ends", {"closes_at": datetime.max.replace(tzinfo=UTC)}),
+        ("began long ago", {"opens_at": datetime.min.replace(tzinfo=UTC)}),
         ("a dimension nobody knows", {"dimensions": ("mobility",)}),
         ("a code that is no address", {"code": "a/b"}),
     ],
