@@ -223,6 +223,13 @@ def test_a_session_alone_writes_nothing(bins: Dataset, cast: Cast) -> None:
     assert answer.status_code == 403
 
 
+def test_a_form_that_cannot_be_read_is_answered_in_ckans_words(bins: Dataset) -> None:
+    answer = visitor_at("35.73").post(
+        "/api/3/action/package_show", b"--x\r\n", content_type="multipart/form-data"
+    )
+    assert (answer.status_code, answer.json()[:11]) == (400, "Bad request")
+
+
 def test_who_has_an_answer_gets_304_until_something_changed(bins: Dataset) -> None:
     client, there = visitor_at("35.73"), "/api/3/action/package_show?id=bins"
     first = client.get(there)

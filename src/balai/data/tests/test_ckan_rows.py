@@ -218,6 +218,15 @@ def test_sql_is_that_of_postgresql_over_resources_by_id(dataset: Dataset) -> Non
     assert (row["kind"], row["whole"]) == ("besar", 3)
     assert [one["id"] for one in body["result"]["fields"]] == ["kind", "n", "costs", "whole"]
     assert "records_truncated" not in body["result"]
+    assert sql(f"SELECT count(*), max(id), 1 + 1, kind, sum(id)::int8 FROM {there} GROUP BY kind LIMIT 1")[1][
+        "result"
+    ]["fields"] == [
+        {"id": "count", "type": "int8"},
+        {"id": "max", "type": "int8"},
+        {"id": "?column?", "type": "int8"},
+        {"id": "kind", "type": "text"},
+        {"id": "sum", "type": "int8"},
+    ], "as PostgreSQL names what has no name"
     both = (
         f"SELECT count(*) AS n FROM {there} a JOIN bins b ON a.id = b.id "
         f'JOIN "{dataset.current_id}" c ON c.id = b.id'

@@ -272,7 +272,11 @@ def test_a_data_package_describes_the_columns_that_leave(bins: Cast) -> None:
     assert fields["place_lon"]["constraints"] == {"minimum": -180, "maximum": 180}
     assert fields["kind"]["constraints"]["enum"] == ["besar", "kecil"]
     assert told["resources"][0]["schema"]["primaryKey"] == ["id"]
-    assert told["licenses"][0]["path"].endswith("CC_BY_4_0")
+    (licence,) = told["licenses"]
+    assert (licence["name"], licence["path"].rpartition("/")[2]) == ("CC-BY-4.0", "CC_BY_4_0")
+    another(bins, "maps", licence="Izin Dinas (lihat surat)")
+    (own,) = visitor().get("/data/maps/datapackage.json").json()["licenses"]
+    assert own == {"title": "Izin Dinas (lihat surat)", "path": f"{HOME}data/maps/"}, "no name that is none"
     header = visitor().get("/data/bins.csv").getvalue().decode().splitlines()[0]
     assert header.split(",") == list(fields)
 

@@ -201,6 +201,7 @@ def _arranged(
     if not sorts:
         return some(found, None, 0, most)
     (name, falls), *more = sorts
+    groups: Iterable[Bits]
     if name == "score":
         levels = known.levels(found, words)
         groups = levels if falls else levels[::-1]

@@ -11,8 +11,10 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+import sqlglot
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from sqlglot import exp
 
 from balai.base.errors import Invalid, NotFound, Refused
 from balai.base.network import address_of
@@ -126,15 +128,46 @@ def _asking(asked: Asked, text: str) -> Steps:
         return answers.refused(asked.base, name, Wrong("query", *told))
     except Refused as error:
         return answers.refused(asked.base, name, error)
-    names = [column.name for column in answer.columns]
+    names = _names(text, [column.name for column in answer.columns])
     result: dict[str, Any] = {
         "sql": text,
-        "fields": [{"id": each.name, "type": _TYPES.get(each.type, "text")} for each in answer.columns],
+        "fields": [
+            {"id": name, "type": _TYPES.get(each.type, "text")}
+            for name, each in zip(names, answer.columns, strict=True)
+        ],
         "records": [dict(zip(names, map(_plain, row), strict=True)) for row in found],
     }
     if answer.truncated:
         result["records_truncated"] = True
     return answers.whole(asked.request, asked.base, name, result)
+
+
+def _names(text: str, given: list[str]) -> list[str]:
+    """Return the names of columns; those without one in the question are called as PostgreSQL calls them.
+
+    Programs read `count` where `count(*)` was asked for. Two of one name keep their own.
+    """
+    selects = sqlglot.parse_one(text, dialect="postgres").selects
+    if len(selects) != len(given) or any(one.is_star for one in selects):
+        return given
+    found: list[str] = []
+    for one, name in zip(selects, given, strict=True):
+        usual = name if isinstance(one, exp.Alias | exp.Column) else _usual(one)
+        found.append(name if usual in found or (usual != name and usual in given) else usual)
+    return found
+
+
+def _usual(one: exp.Expression) -> str:
+    while isinstance(one, exp.Cast | exp.Paren | exp.Window | exp.Filter):
+        one = one.this
+    match one:
+        case exp.Column() | exp.Anonymous():
+            return one.name.lower()
+        case exp.Case():
+            return "case"
+        case exp.Func() if not isinstance(one, exp.Binary | exp.Connector):
+            return one.sql_name().lower()
+    return "?column?"
 
 
 def _tables(asked: Asked, text: str) -> dict[str, Table]:

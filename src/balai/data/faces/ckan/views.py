@@ -7,8 +7,9 @@ from decimal import Decimal
 from functools import wraps
 from typing import Any, NoReturn
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -110,7 +111,7 @@ def base_of(request: HttpRequest) -> str:
 def _sent(request: HttpRequest) -> Data:
     """Return what was posted: JSON, whatever it says it is, or else a form. Raises BadRequest, Wrong."""
     if (request.content_type or "").startswith("multipart/"):
-        return _of(request.POST)
+        return _of(_form(request))
     body = request.body
     if not body.strip():
         return {}
@@ -118,12 +119,19 @@ def _sent(request: HttpRequest) -> Data:
         found = json.loads(body, parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         if request.content_type == "application/x-www-form-urlencoded" and body.lstrip()[:1] not in b"{[":
-            return _of(request.POST)
+            return _of(_form(request))
         raise BadRequest(f"JSON Error: Error decoding JSON data. Error: {error}") from None
     if not isinstance(found, dict):
         raise BadRequest("Request data JSON decoded to something that is not a dictionary")
     _refuse_signs(found)
     return found
+
+
+def _form(request: HttpRequest) -> QueryDict:
+    try:
+        return request.POST
+    except (MultiPartParserError, SuspiciousOperation) as error:
+        raise BadRequest(f"the form cannot be read: {error}") from None
 
 
 def _no_constant(name: str) -> NoReturn:

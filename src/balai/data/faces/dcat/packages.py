@@ -12,6 +12,7 @@ from django.urls import reverse
 from balai.base.access import actor_of
 from balai.data import reads
 from balai.data.faces.answering import face, marked
+from balai.data.faces.ckan import licences
 from balai.data.rules.dcat import days_of, licence_address
 from balai.data.rules.metadata import Column, ColumnType, Declaration
 
@@ -31,7 +32,7 @@ def package(request: HttpRequest, code: str) -> HttpResponse:
     """The version that stands, described for programs that check tables."""
     found = reads.version(actor_of(request), code)
     own = found.declaration
-    address = licence_address(own.licence)
+    page = request.build_absolute_uri(reverse("dataset", args=[code]))
     said: dict[str, Any] = {
         "profile": "tabular-data-package",
         "name": found.dataset,
@@ -40,9 +41,9 @@ def package(request: HttpRequest, code: str) -> HttpResponse:
         "description": own.description.id,
         "version": str(found.number),
         "created": found.published_at.isoformat(),
-        "homepage": request.build_absolute_uri(reverse("dataset", args=[code])),
+        "homepage": page,
         "keywords": list(own.keywords),
-        "licenses": [{"title": own.licence, **({"path": address} if address else {"name": own.licence})}],
+        "licenses": [_licence(own.licence, page)],
         "resources": [
             {
                 "profile": "tabular-data-resource",
@@ -59,6 +60,14 @@ def package(request: HttpRequest, code: str) -> HttpResponse:
     if days := days_of(found.period):
         said["temporal"] = {"start": days[0].isoformat(), "end": days[1].isoformat()}
     return marked(request, json.dumps(said, ensure_ascii=False), "application/json")
+
+
+def _licence(words: str, page: str) -> dict[str, str]:
+    """Return a licence by its identifier; one in words of its own by the page that tells it."""
+    known = licences.of(words)
+    if known == licences.OTHER:
+        return {"title": words, "path": licence_address(words) or page}
+    return {"name": known.id, "title": words, "path": licence_address(words) or known.url}
 
 
 def schema(own: Declaration) -> dict[str, Any]:
