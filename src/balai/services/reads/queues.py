@@ -208,28 +208,46 @@ def page_of(rows: QuerySet[Case], wanted: Wanted, after: After | None, size: int
             Q(urgent_at__gt=after.urgent_at) | Q(urgent_at=after.urgent_at, pk__gt=after.id),
             urgent_at__gte=after.urgent_at,
         )
-    found = [line(row) for row in rows.order_by("urgent_at", "pk").values(*COLUMNS)[: size + 1]]
+    found = [_line(*row) for row in rows.order_by("urgent_at", "pk").values_list(*COLUMNS)[: size + 1]]
     last = found[size - 1] if len(found) > size else None
     return Page(tuple(found[:size]), After(last.urgent_at, last.id) if last else None)
 
 
 def line(row: Mapping[str, Any]) -> Line:
     """Return a line of a list, of the values of `COLUMNS`."""
+    return _line(*(row[name] for name in COLUMNS))
+
+
+def _line(
+    key: UUID,
+    number: str,
+    state: str,
+    service: str,
+    subject: str,
+    topic: str,
+    office: UUID | None,
+    officer: str,
+    region_code: str,
+    received_at: datetime,
+    urgent_at: datetime,
+    is_late: bool,
+    is_secret: bool,
+) -> Line:
     return Line(
-        row["pk"],
-        row["number"],
-        row["state"],
-        row["service"],
-        row["subject"],
-        row["topic"],
-        str(row["office_id"] or ""),
-        row["officer_name"],
-        row["region_code"],
-        row["received_at"],
-        None if row["urgent_at"].year == 9999 else row["urgent_at"],
-        row["urgent_at"],
-        row["is_late"],
-        row["is_secret"],
+        key,
+        number,
+        state,
+        service,
+        subject,
+        topic,
+        str(office or ""),
+        officer,
+        region_code,
+        received_at,
+        None if urgent_at.year == 9999 else urgent_at,
+        urgent_at,
+        is_late,
+        is_secret,
     )
 
 
