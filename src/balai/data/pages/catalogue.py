@@ -159,8 +159,8 @@ def _facet(request: HttpRequest, name: str, found: reads.Shelf) -> dict[str, Any
 
 
 def _is_useful(request: HttpRequest, name: str, found: reads.Shelf) -> bool:
-    """Tell whether a facet divides what was found, or is already set."""
-    return bool(request.GET.get(name)) or len(found.facets[_ASKED[name]]) > 1
+    """Tell whether a facet divides what was found, or is already set to something that is there."""
+    return len(found.facets[_ASKED[name]]) > (0 if request.GET.get(name) else 1)
 
 
 def _chosen(request: HttpRequest, name: str) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def test_a_visitor_proves_the_address_and_follows_the_wish_until_it_is_published
     assert (listed["count"], listed["result"][0]["accepted_dataset"]) == (1, "bins")
     assert client.get("/api/3/action/list_datarequests?closed=false").json()["result"]["count"] == 0
     page = client.get("/data/permintaan/?keadaan=published&after=50").content.decode()
-    assert "Belum ada permintaan" in page and "Semua" in page
+    assert "Tidak ada permintaan dalam keadaan ini" in page and "Semua" in page
     Dataset.objects.filter(code="bins").update(classification="limited")
     assert "/data/bins/" not in client.get("/data/permintaan/").content.decode(), "it was closed since"
     listed = client.get("/api/3/action/list_datarequests?offset=1").json()["result"]

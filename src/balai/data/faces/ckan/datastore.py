@@ -147,7 +147,8 @@ def _names(text: str, given: list[str]) -> list[str]:
 
     Programs read `count` where `count(*)` was asked for. Two of one name keep their own.
     """
-    selects = sqlglot.parse_one(text, dialect="postgres").selects
+    tree = sqlglot.parse_one(text, dialect="postgres")
+    selects = tree.selects if isinstance(tree, exp.Query) else []
     if len(selects) != len(given) or any(one.is_star for one in selects):
         return given
     found: list[str] = []
