@@ -155,7 +155,7 @@ def _read(row: Upload, at: datetime) -> None:
 def _taken_from(row: Upload, folder: Path, said: Mapping[str, Any]) -> dict[str, Any]:
     """Make a table of text of the file and return what is kept of it; not again where it stands already."""
     noted, raw = folder / "taken.json", folder / place.RAW
-    if noted.exists() and raw.exists():
+    if noted.exists():
         done: dict[str, Any] = json.loads(noted.read_text())
         return done
     watch = _watching(row, 0, 80, _("membaca berkas"))
@@ -264,6 +264,8 @@ def _check(row: Upload, at: datetime) -> None:
             listed,
             memory=MEMORY,
             watch=_watching(row, 5, 90, _("memeriksa setiap baris")),
+            # The disk is small; what lies sealed beside it is enough.
+            spent=lambda: place.clear(raw),
         )
         for made in (listed, *_kept(folder, written)):
             place.keep(tenant, key, row.file_key, made)

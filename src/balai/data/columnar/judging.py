@@ -82,6 +82,7 @@ def check(
     *,
     memory: str,
     watch: Watch | None = None,
+    spent: Callable[[], None] | None = None,
 ) -> tuple[Judged, Written | None]:
     """Look through rows, write their faults to `listed`, a CSV, and where there are none, write them.
 
@@ -91,6 +92,8 @@ def check(
         rows: the SELECT of `balai_row` and the declared names, as text, on an engine; see `take_rows`.
         folder: gets TEXTS, of all rows as text; and ``rows.parquet``, typed and in the order of the key,
             where there is no fault. What stands there already was made by an attempt that was stopped.
+
+        spent: called when `rows` are not read any more.
 
     Returns:
         What was found, and what was written; None where there are faults.
@@ -103,6 +106,8 @@ def check(
         taking.take_rows(
             duck, rows(duck), declaration, locate, folder / TEXTS, lambda share: steps(0.35 * share)
         )
+        if spent:
+            spent()
         columns = physical(declaration)
         checks = [*checks_of(columns)]
         for one in columns:

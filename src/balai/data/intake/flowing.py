@@ -1,7 +1,8 @@
 """A text file on its way into the engine: opened, counted and made UTF-8 as it flows, never lying in clear.
 
-The engine reads a pipe. Behind the last byte of the file comes one row of our own: where it does not
-arrive, a quote was opened and never closed, and the engine has dropped all rows behind it without a word.
+The engine reads piece after piece from a pipe. Behind the last byte of each comes one row of our own: where
+it does not arrive, the piece ended within a quoted cell; at the end of the file that is a quote which was
+opened and never closed, and the engine has dropped all rows behind it without a word.
 """
 
 import codecs
@@ -9,13 +10,13 @@ import fcntl
 import hashlib
 import io
 import os
+import queue
 import secrets
 import sys
 import threading
 import zlib
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,12 @@ from balai.data.intake.bounds import MOST_RATIO, MOST_UNPACKED, PART, unfit
 from balai.data.intake.decoding import broken_at
 
 PACKED = b"\x1f\x8b"
+PIECE = 64 << 20
+"""Bytes of a piece. Of a pipe the engine keeps all it has read, so a whole file would lie in its spill."""
+AHEAD = 24
+"""Parts that are opened while the engine reads."""
+_TRIES = 3
+_STEPS = 100_000
 
 
 @dataclass(frozen=True)
@@ -86,15 +93,15 @@ def unpacked(parts: Iterator[bytes], size: int) -> Iterator[bytes]:
 
 
 class Flow:
-    """One run of a file through a pipe.
+    """One run of a text file, in pieces that end with a row.
 
     Attributes:
         sha256: of the bytes that were handed in; known at the end.
         done: bytes that have flowed.
-        broken_line: as in `decoding.Examined`, of the letters it was read as; 0 if nowhere.
+        broken_line: where letters are not those of the encoding; 0 if nowhere.
         has_letters: letters beyond ASCII were met that are of the encoding.
-        lines: line breaks that have flowed.
-        has_returns: carriage returns were among them.
+        has_returns: carriage returns were met.
+        lines: line breaks of the pieces that were taken.
         is_cut: it ended early, for it is not of the encoding; see `strict`.
     """
 
@@ -102,7 +109,6 @@ class Flow:
         self,
         given: Given,
         encoding: str,
-        last: bytes,
         *,
         is_packed: bool = False,
         alike: bool = False,
@@ -110,63 +116,123 @@ class Flow:
     ) -> None:
         """
         Args:
-            last: the row of our own, without a line break.
             alike: every line ends with a line feed, whatever it ended with.
             strict: end at the first letter that is not of the encoding, where none before it was.
         """
-        self._given, self._encoding, self._last = given, encoding, last
+        self._given, self._encoding = given, encoding
         self._is_packed, self._alike, self._strict = is_packed, alike, strict
         self._digest = hashlib.sha256()
-        self._tail: deque[bytes] = deque()
-        self._kept = 0
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self.done, self.lines, self.broken_line, self.has_letters = 0, 0, 0, False
-        self.is_cut = self.has_returns = False
+        self._ahead: queue.Queue[bytes | BaseException | None] = queue.Queue(AHEAD)
+        self._gone = threading.Event()
+        self._waiting = bytearray()
+        self._is_ended = False
+        self._seen_lines = 0
+        self.done, self.lines, self.broken_line = 0, 0, 0
+        self.has_letters = self.has_returns = self.is_cut = False
 
     @property
     def sha256(self) -> str:
         return self._digest.hexdigest()
 
-    @property
-    def share(self) -> float:
-        return self.done / max(self._given.size, 1)
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Let it flow: what comes next is opened while the engine reads what came before."""
+        thread = threading.Thread(target=self._run, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._gone.set()
+            while thread.is_alive():
+                with suppress(queue.Empty):
+                    self._ahead.get(timeout=0.05)
+            thread.join()
+
+    def fill(self, size: int = PIECE) -> bool:
+        """Have so many bytes wait, or all that are left; False where none are. Raises what went wrong."""
+        while not self._is_ended and len(self._waiting) < size:
+            part = self._ahead.get()
+            if isinstance(part, BaseException):
+                raise part
+            if part is None:
+                self._is_ended = True
+            else:
+                self._waiting += part
+        return bool(self._waiting)
+
+    def cuts(self, quote: bytes) -> Iterator[int]:
+        """Yield where the piece that waits may end, the likeliest first: behind a line break outside quotes.
+
+        Only the engine knows, so each is tried by a row of our own. At the end of the file it is the end.
+        """
+        if self._is_ended:
+            yield len(self._waiting)
+            return
+        place = self._waiting.rfind(b"\n")
+        is_odd = bool(self._waiting.count(quote, 0, place) % 2) if place >= 0 else False
+        others: list[int] = []
+        tried = steps = 0
+        while place >= 0 and tried < _TRIES and steps < _STEPS:
+            if not is_odd:
+                yield place + 1
+                tried += 1
+            elif len(others) < _TRIES:
+                # Where a quote stands for inches, the count is off by one from there on.
+                others.append(place + 1)
+            before = self._waiting.rfind(b"\n", 0, place)
+            is_odd ^= bool(self._waiting.count(quote, max(before, 0), place) % 2)
+            place, steps = before, steps + 1
+        yield from others
+
+    def grow(self) -> bool:
+        """Have more wait, by the longest row; False where there is no more, or it did not help before."""
+        if self._is_ended or len(self._waiting) > PIECE + LONGEST_ROW:
+            return False
+        return self.fill(PIECE + LONGEST_ROW + PART)
 
     @contextmanager
-    def running(self) -> Iterator[Path]:
-        """Give the path at which the engine reads it, once. Raises what went wrong on this side."""
-        outlet, self._inlet = os.pipe()
+    def piped(self, cut: int, last: bytes) -> Iterator[Path]:
+        """Give the path at which the engine reads what waits up to `cut`, and `last` as a row behind it."""
+        outlet, inlet = os.pipe()
         if sys.platform == "linux":
             fcntl.fcntl(outlet, fcntl.F_SETPIPE_SZ, PART)
-        self._thread.start()
+        view = memoryview(self._waiting)[:cut]
+        end = ending(self._waiting)
+        has_end = cut and view[-1] in b"\r\n"
+        parts = (view, (b"" if has_end else end) + last + end)
+        thread = threading.Thread(target=_feed, args=(inlet, parts), daemon=True)
+        thread.start()
         try:
             yield Path(f"/dev/fd/{outlet}")
         finally:
             # What still flows has nobody to go to, and ends.
             os.close(outlet)
-            self._thread.join()
-            if self._error is not None:
-                raise self._error
+            thread.join()
+            view.release()
+
+    def take(self, cut: int) -> None:
+        """Let go of the bytes that were read."""
+        self.lines += self._waiting.count(b"\n", 0, cut)
+        del self._waiting[:cut]
 
     def _run(self) -> None:
+        last: BaseException | None = None
         try:
-            end = b""
             for part in self._made():
-                end = end or ending(part)
-                self.lines += part.count(b"\n")
+                self._seen_lines += part.count(b"\n")
                 self.has_returns = self.has_returns or b"\r" in part
-                self._keep(part)
-                _write(self._inlet, part)
-            if not self.is_cut:
-                has_end = self._tail and self._tail[-1].endswith((b"\n", b"\r"))
-                end = end or b"\n"
-                _write(self._inlet, (b"" if has_end else end) + self._last + end)
-        except BrokenPipeError:
-            pass  # the engine has ended, and says why itself
+                self._put(part)
+                if self._gone.is_set():
+                    return
         except BaseException as error:
-            self._error = error
-        finally:
-            os.close(self._inlet)
+            last = error
+        self._put(last)
+
+    def _put(self, part: bytes | BaseException | None) -> None:
+        while not self._gone.is_set():
+            with suppress(queue.Full):
+                self._ahead.put(part, timeout=0.5)
+                return
 
     def _counted(self) -> Iterator[bytes]:
         for part in self._given.parts():
@@ -194,13 +260,13 @@ class Flow:
                     whole = pending + part
                     before = whole[: max(error.start, 0)]
                     self.has_letters = self.has_letters or not before.decode("utf-8", "ignore").isascii()
-                    self.broken_line = self.lines + 1 + before.count(b"\n")
+                    self.broken_line = self._seen_lines + 1 + before.count(b"\n")
                     if self._strict and not self.has_letters:
                         self.is_cut = True
                         return
             yield part
         if not self.broken_line and decoder.getstate()[0]:
-            self.broken_line = self.lines + 1
+            self.broken_line = self._seen_lines + 1
 
     def _anew(self, parts: Iterator[bytes]) -> Iterator[bytes]:
         """Yield it as UTF-8 without a mark. Raises Invalid where it is not in its encoding."""
@@ -212,7 +278,7 @@ class Flow:
             try:
                 text = decoder.decode(part)
             except UnicodeDecodeError as error:
-                line = self.lines + 1 + error.object[: error.start].count(b"\n")
+                line = self._seen_lines + 1 + error.object[: error.start].count(b"\n")
                 raise broken_at(self._encoding, line) from None
             if self._alike:
                 text = ends.decode(text)
@@ -220,25 +286,21 @@ class Flow:
         try:
             rest = decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            raise broken_at(self._encoding, self.lines + 1) from None
+            raise broken_at(self._encoding, self._seen_lines + 1) from None
+        if self._alike:
+            rest = ends.decode(rest, final=True)
         yield rest.encode("utf-8", "surrogateescape" if is_kept else "replace")
-
-    def _keep(self, part: bytes) -> None:
-        """Keep the end of what flowed, as long as the longest row."""
-        if part:
-            self._tail.append(part)
-            self._kept += len(part)
-        while self._kept - len(self._tail[0] if self._tail else b"") > LONGEST_ROW:
-            self._kept -= len(self._tail.popleft())
 
     def unclosed(self, quote: str) -> Exception:
         """Return the refusal of a file whose last quote is open, with the line it stands in."""
-        tail = b"".join(self._tail)
+        opened = _last_odd(self._waiting, quote.encode())
         place = _("Berkas")
-        opened = _last_odd(tail, quote.encode())
         if opened is not None:
-            place = _("Baris berkas %(line)s") % {"line": self.lines + 1 - tail.count(b"\n", opened)}
+            line = self.lines + 1 + self._waiting.count(b"\n", 0, opened)
+            place = _("Baris berkas %(line)s") % {"line": line}
         wrong = _("Tanda petik dibuka di sini dan tidak pernah ditutup, sehingga baris sesudahnya hilang.")
+        if not self._is_ended:
+            wrong = _("Sel ini lebih panjang dari 16 MB, atau tanda petiknya tidak pernah ditutup.")
         right = _("Tutup tanda petiknya; tanda petik di dalam teks ditulis dua kali.")
         return Invalid([Fault(place, wrong, right)])
 
@@ -249,7 +311,7 @@ def last_row(delimiter: str, width: int) -> tuple[str, bytes]:
     return token, delimiter.join([token] * width).encode()
 
 
-def ending(head: bytes) -> bytes:
+def ending(head: bytes | bytearray) -> bytes:
     """Return the line break a file begins with."""
     at = min((place for place in (head.find(b"\n"), head.find(b"\r")) if place >= 0), default=-1)
     if at < 0 or head[at : at + 1] == b"\n":
@@ -257,7 +319,7 @@ def ending(head: bytes) -> bytes:
     return b"\r\n" if head[at + 1 : at + 2] == b"\n" else b"\r"
 
 
-def _last_odd(tail: bytes, quote: bytes) -> int | None:
+def _last_odd(tail: bytearray, quote: bytes) -> int | None:
     """Return where the last run of an odd number of quotes begins: within a quoted cell, it ends none."""
     end = tail.rfind(quote)
     while end >= 0:
@@ -270,7 +332,13 @@ def _last_odd(tail: bytes, quote: bytes) -> int | None:
     return None
 
 
-def _write(pipe: int, part: bytes) -> None:
-    view = memoryview(part)
-    while view:
-        view = view[os.write(pipe, view) :]
+def _feed(pipe: int, parts: Iterable[bytes | memoryview]) -> None:
+    try:
+        for part in parts:
+            view = memoryview(part)
+            while view:
+                view = view[os.write(pipe, view) :]
+    except BrokenPipeError:
+        pass  # the engine has ended, and says why itself
+    finally:
+        os.close(pipe)

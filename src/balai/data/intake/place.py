@@ -21,8 +21,8 @@ from balai.base.errors import Conflict
 from balai.data.intake.flowing import Given
 from balai.data.storage.names import of_tenant
 
-GIVEN, RAW, ROWS, LISTED = "given", "raw.parquet", "rows.parquet", "faults.csv"
-"""What is kept of a file: as it came, as a table of text, as it will be published, and its faults.
+GIVEN, RAW, ROWS, LISTED = "given", "raw-*.parquet", "rows.parquet", "faults.csv"
+"""What is kept of a file: as it came, as text in some files, as it will be published, and its faults.
 
 In place of ROWS stands `columnar.TEXTS` where there are faults.
 """
@@ -66,25 +66,46 @@ def given(tenant: str, upload: UUID, key: str, size: int, working: Path) -> Give
 
 
 def opened(tenant: str, upload: UUID, key: str, name: str, working: Path) -> Path:
-    """Put a file that was kept in clear into the folder of a step, and return where. FileNotFoundError."""
-    made = working / name
-    if not made.exists():
-        draft = working / f"{name}.draft"
-        # Its name is bound to its bytes, so it is sealed and opened under the same one.
-        with draft.open("wb") as file:
-            for part in sealed_files.parts(folder(tenant, upload) / name, key):
-                file.write(part)
-        draft.replace(made)
-    return made
+    """Put what was kept under a name in clear into the folder of a step, and return where.
+
+    Args:
+        name: with a star for all files so named.
+
+    Raises:
+        FileNotFoundError
+    """
+    there = folder(tenant, upload)
+    for sealed in sorted(there.glob(name)) if "*" in name else [there / name]:
+        made = working / sealed.name
+        if not made.exists():
+            draft = working / f"{sealed.name}.draft"
+            # Its name is bound to its bytes, so it is read under the one it was sealed with.
+            with draft.open("wb") as file:
+                for part in sealed_files.parts(sealed, key):
+                    file.write(part)
+            draft.replace(made)
+    return working / name
+
+
+def clear(path: Path) -> None:
+    """Remove files in clear before their step ends, by the path that `opened` gave."""
+    for one in path.parent.glob(path.name):
+        one.unlink()
 
 
 def keep(tenant: str, upload: UUID, key: str, path: Path) -> None:
-    """Keep what a step made, sealed, under its name; where it made nothing, what was kept falls."""
-    kept = folder(tenant, upload) / path.name
-    if path.exists():
-        sealed_files.seal(path, kept, key)
-    else:
-        kept.unlink(missing_ok=True)
+    """Keep what a step made, sealed, under its name; what it did not make and was kept before falls.
+
+    Args:
+        path: with a star in its name for all files so named.
+    """
+    there = folder(tenant, upload)
+    made = sorted(path.parent.glob(path.name)) if "*" in path.name else [path] * path.exists()
+    for one in made:
+        sealed_files.seal(one, there / one.name, key)
+    for old in there.glob(path.name):
+        if old.name not in {one.name for one in made}:
+            old.unlink(missing_ok=True)
 
 
 def listed(tenant: str, upload: UUID, key: str) -> Iterator[bytes] | None:

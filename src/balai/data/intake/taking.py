@@ -18,7 +18,7 @@ from balai.data.columnar.watching import Watch, watched
 from balai.data.intake import features, workbooks
 from balai.data.intake.bounds import MEMORY, MOST_COLUMNS, MOST_REJECTED, unfit
 from balai.data.intake.decoding import Examined, Tell, by_mark, examine, to_utf8, unpack
-from balai.data.intake.flowing import PACKED, Flow, Given, last_row, of_path, unpacked
+from balai.data.intake.flowing import PACKED, Flow, Given, ending, last_row, of_path, unpacked
 from balai.data.intake.layout import LOOKED_AT, Layout, headings, looked_at
 
 ROW = "balai_row"
@@ -68,12 +68,13 @@ def engine(folder: Path, threads: int = 2) -> Iterator[Engine]:
 
 
 def take(given: Given, folder: Path, target: Path, said: dict[str, Any], tell: Tell) -> Taken:
-    """Write `target`, a Parquet file of text, of a file that was handed in.
+    """Write Parquet files of text of a file that was handed in.
 
     Text files flow through the engine and never lie in clear; all others are read to and fro.
 
     Args:
         folder: for what lies there meanwhile; nothing of it stays.
+        target: with a star in its name, for which stands a number in each file; together they are the rows.
         said: parts of the layout that a person or an earlier file decided: encoding, delimiter, quote,
             header_row, sheet.
         tell: also called while nothing moves; what it raises ends the work.
@@ -150,7 +151,8 @@ def _of_text(
     for encoding in (told,) if told else ("utf-8", "windows-1252"):
         layout, names = looked_at(_decoded(head, encoding), "csv", encoding, said)
         is_sure = bool(told) or encoding != "utf-8"
-        for alike in (False, True):
+        # Lines that end as on old machines are beyond the pieces.
+        for alike in (True,) if ending(head) == b"\r" else (False, True):
             try:
                 rows, rejected, flow = _of_csv(
                     given,
@@ -236,49 +238,87 @@ def _of_csv(
     alike: bool = False,
     strict: bool = False,
 ) -> tuple[int, tuple[Fault, ...], Flow]:
-    """Write the rows of a text file. Raises _Unequal where the engine cannot."""
+    """Write the rows of a text file, piece by piece. Raises _Unequal where the engine cannot."""
+    flow = Flow(given, layout.encoding, is_packed=is_packed, alike=alike, strict=strict)
+    rows, told, number = 0, dict[int, str](), 0
+    with flow.running(), engine(folder) as duck:
+        try:
+            while flow.fill():
+                found = _of_piece(
+                    duck, flow, _numbered(target, number), layout, names, rows, number, tell, given
+                )
+                for line, why in found[1][: MOST_REJECTED - len(told)]:
+                    told[line] = why
+                rows, number = rows + found[0], number + 1
+        except Invalid as error:
+            raise _Unequal(error, flow.has_returns) from None
+        if flow.is_cut:
+            return 0, (), flow
+        if not number:
+            raise unfit(_("Berkasnya kosong."), _("Unggah berkas dengan baris judul dan barisnya."))
+    tell(given.size, given.size)
+    if len(told) >= MOST_REJECTED and rows < len(told):
+        wrong = _("Hampir tidak ada baris yang cocok dengan %(count)d kolom judulnya.")
+        raise unfit(wrong % {"count": len(names)}, _("Periksa pemisah kolom dan letak baris judul."))
+    return rows, tuple(_rejected(line, why, len(names)) for line, why in sorted(told.items())), flow
+
+
+def _of_piece(
+    duck: Engine,
+    flow: Flow,
+    target: Path,
+    layout: Layout,
+    names: list[str],
+    before: int,
+    number: int,
+    tell: Tell,
+    given: Given,
+) -> tuple[int, list[tuple[int, str]]]:
+    """Write the rows of the piece that waits; return how many, and the lines that are none, with why."""
     token, last = last_row(layout.delimiter, len(names))
-    flow = Flow(given, layout.encoding, last, is_packed=is_packed, alike=alike, strict=strict)
     shape = ", ".join(f"{text(name)}: 'VARCHAR'" for name in names)
-    options = (
-        f"header=false, auto_detect=false, skip={layout.header_row}, "
-        f"delim={text(layout.delimiter)}, quote={text(layout.quote)}, escape={text(layout.quote)}, "
-        # The line break is not named: with rejects, the engine then silently reads nothing of CRLF.
-        f"nullstr='', strict_mode=true, store_rejects=true, rejects_limit={MOST_REJECTED}, "
-        # In parallel a quoted line break may be taken for the end of a row; a pipe cannot be read so anyway.
-        f"parallel=false, max_line_size={LONGEST_ROW}, buffer_size={CSV_BUFFER}, columns={{{shape}}}"
-    )
     filled = " OR ".join(f"{quoted(name)} IS NOT NULL" for name in names[:200])
     # Our own row is taken out, and counted: a sequence, for the rows pass by once.
     ours = f"CASE WHEN {quoted(names[0])} = {text(token)} THEN nextval('ours') < 0 ELSE true END"
-    with engine(folder) as duck:
-        duck.execute("CREATE SEQUENCE ours")
-        try:
-            with flow.running() as path:
+    while True:
+        for cut in flow.cuts(layout.quote.encode()):
+            duck.execute("CREATE OR REPLACE SEQUENCE ours")
+            duck.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+            with flow.piped(cut, last) as path:
+                options = (
+                    f"header=false, auto_detect=false, skip={0 if number else layout.header_row}, "
+                    f"delim={text(layout.delimiter)}, quote={text(layout.quote)}, "
+                    # The line break is not named: with rejects, the engine then reads nothing of CRLF.
+                    f"escape={text(layout.quote)}, nullstr='', strict_mode=true, store_rejects=true, "
+                    # In parallel a quoted line break may be taken for the end of a row.
+                    f"rejects_limit={MOST_REJECTED}, parallel=false, max_line_size={LONGEST_ROW}, "
+                    f"buffer_size={CSV_BUFFER}, columns={{{shape}}}"
+                )
                 rows = _copied(
                     duck,
                     f"SELECT * FROM read_csv({text(path)}, {options}) WHERE ({filled}) AND {ours}",  # noqa: S608
                     target,
                     lambda _share: tell(flow.done, given.size),
+                    before,
                 )
-        except Invalid as error:
-            raise _Unequal(error, flow.has_returns) from None
-        told = duck.execute(
-            "SELECT line, any_value(error_type::VARCHAR) FROM reject_errors GROUP BY line ORDER BY line"
-        ).fetchall()
-        came = duck.execute(
-            "SELECT last_value FROM duckdb_sequences() WHERE sequence_name = 'ours'"
-        ).fetchone()
-    tell(given.size, given.size)
-    if flow.is_cut:
-        return 0, (), flow
-    if not came or came[0] is None:
-        target.unlink(missing_ok=True)
-        raise _Unequal(flow.unclosed(layout.quote), flow.has_returns)
-    if len(told) >= MOST_REJECTED and rows < len(told):
-        wrong = _("Hampir tidak ada baris yang cocok dengan %(count)d kolom judulnya.")
-        raise unfit(wrong % {"count": len(names)}, _("Periksa pemisah kolom dan letak baris judul."))
-    return rows, tuple(_rejected(line, why, len(names)) for line, why in told), flow
+            (came,) = duck.execute(
+                "SELECT last_value FROM duckdb_sequences() WHERE sequence_name = 'ours'"
+            ).fetchone() or (None,)
+            if came is not None:
+                told = duck.execute(
+                    "SELECT line, any_value(error_type::VARCHAR) FROM reject_errors GROUP BY line"
+                ).fetchall()
+                told = [(line + flow.lines, why) for line, why in told]
+                flow.take(cut)
+                return rows, told
+            target.unlink(missing_ok=True)
+        if not flow.grow():
+            raise flow.unclosed(layout.quote)
+
+
+def _numbered(target: Path, number: int) -> Path:
+    """Return the path of one of the files of text."""
+    return target.with_name(target.name.replace("*", f"{number:04}"))
 
 
 def _rejected(line: int, why: str, width: int) -> Fault:
@@ -297,13 +337,13 @@ def _rejected(line: int, why: str, width: int) -> Fault:
     return Fault(place, told.get(why, _("Barisnya tidak dapat dibaca.")), right)
 
 
-def _copied(duck: Engine, rows: str, target: Path, watch: Watch | None = None) -> int:
-    """Write rows numbered in their order to Parquet; return how many. Raises Invalid."""
+def _copied(duck: Engine, rows: str, target: Path, watch: Watch | None = None, before: int = 0) -> int:
+    """Write rows numbered in their order, on from `before`, to Parquet; return how many. Raises Invalid."""
     draft = target.with_suffix(".draft")
     try:
         watched(
             duck,
-            f"COPY (SELECT row_number() OVER () AS {ROW}, * FROM ({rows})) TO {text(draft)} "  # noqa: S608
+            f"COPY (SELECT {before} + row_number() OVER () AS {ROW}, * FROM ({rows})) TO {text(draft)} "  # noqa: S608
             f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_TOGETHER})",
             watch,
         )
@@ -350,7 +390,7 @@ def _of_json(path: Path, folder: Path, target: Path, form: str, sha256: str) -> 
             f"nullif(json ->> {text('$.' + json.dumps(key, ensure_ascii=False))}, '') AS {quoted(name)}"
             for key, name in zip(own, names, strict=True)
         )
-        rows = _copied(duck, f"SELECT {cells} FROM {objects}", target)  # noqa: S608
+        rows = _copied(duck, f"SELECT {cells} FROM {objects}", _numbered(target, 0))  # noqa: S608
     return Taken(sha256, Layout(form), tuple(names), rows, (), 0, ())
 
 
@@ -374,7 +414,7 @@ def _of_parquet(path: Path, folder: Path, target: Path, sha256: str) -> Taken:
             f"nullif(CAST({quoted(old)} AS VARCHAR), '') AS {quoted(new)}"
             for old, new in zip(own, names, strict=True)
         )
-        rows = _copied(duck, f"SELECT {cells} FROM read_parquet({text(path)})", target)  # noqa: S608
+        rows = _copied(duck, f"SELECT {cells} FROM read_parquet({text(path)})", _numbered(target, 0))  # noqa: S608
     return Taken(sha256, Layout("parquet"), tuple(names), rows, (), 0, ())
 
 

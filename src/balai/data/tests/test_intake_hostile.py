@@ -299,7 +299,7 @@ def test_a_csv_larger_than_the_memory_of_the_engine_is_read(tmp_path: Path) -> N
         file.write("id,name\n")
         for start in range(0, 2_000_000, 10_000):
             file.write("".join(f"{n},{chr(97 + n % 26) * 250}\n" for n in range(start, start + 10_000)))
-    taken = take(of_path(source), tmp_path, tmp_path / "raw.parquet", {}, lambda _done, _total: None)
+    taken = take(of_path(source), tmp_path, tmp_path / place.RAW, {}, lambda _done, _total: None)
     assert (taken.rows, taken.rejected) == (2_000_000, ())
 
 
