@@ -20,8 +20,8 @@ MOST_ROWS = 30_000_000
 """Of a version whose rows and words are kept in SQLite; a larger one has its column cache alone."""
 TOGETHER = 50_000
 """Rows up to which one process makes everything: a second one would cost more than it saves."""
-ROOM = 15
-"""Times the size of the Parquet file that must be free on the disk."""
+ROOM, ROOM_COLUMNS = 15, 4
+"""Times the size of the Parquet file that must be free on the disk; and where the column cache is all."""
 
 
 class Unfit(Exception):
@@ -43,7 +43,8 @@ def build(
         if not is_alone:
             return False
         missing = _missing(tenant, sha256, wanted)
-        if shutil.disk_usage(folder).free < ROOM * parquet.stat().st_size:
+        room = ROOM if Kind.ROWS in wanted else ROOM_COLUMNS
+        if shutil.disk_usage(folder).free < room * parquet.stat().st_size:
             raise Unfit("the disk is too full for side files")
         _make(folder, parquet, columns, key, missing, rows)
         for kind in missing:

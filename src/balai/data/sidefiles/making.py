@@ -23,6 +23,8 @@ import duckdb
 
 from balai.data.sidefiles.shape import PLACE_INDEX, SideColumn, indexes, place_columns, quoted, tallied
 
+MEMORY = "512MB"
+"""of the engine; with SQLite's cache beside it the process stays under a GiB, and what is more is spilled"""
 _SQLITE_INTEGER = 2**63 - 1
 _MOST_TOP = 10
 _LONGEST_TOP = 200
@@ -39,7 +41,7 @@ def main(plan: Mapping[str, Any]) -> None:
     _confine(int(plan["address_space_mb"]))
     folder = Path(plan["folder"])
     columns = [SideColumn(**one) for one in plan["columns"]]
-    with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "1GB", **_ALONE}) as duck:
+    with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": MEMORY, **_ALONE}) as duck:
         duck.execute(f"SET temp_directory = {_text(folder / 'spill')}")
         duck.execute(f"CREATE VIEW rows AS SELECT * FROM read_parquet({_text(plan['parquet'])})")
         if "duckdb" in plan["kinds"]:
