@@ -158,7 +158,7 @@ def _names(text: str, given: list[str]) -> list[str]:
     return found
 
 
-def _usual(one: exp.Expression) -> str:
+def _usual(one: exp.Expr) -> str:
     while isinstance(one, exp.Cast | exp.Paren | exp.Window | exp.Filter):
         one = one.this
     match one:

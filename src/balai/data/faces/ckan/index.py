@@ -127,7 +127,10 @@ class Index:
         if field in ("", "text"):
             # Pieces with other signs are among them, and no word is one of those.
             return self._kept.words.sets
-        texts = _TEXTS.get(field, _nothing)
+        if field not in _TEXTS:
+            # Names nobody knows come from outside, and are without end.
+            return {}
+        texts = _TEXTS[field]
         return self._kept.sets(
             ("words", field), lambda one: {word for text in texts(one) for word in words_of(text)}
         )
