@@ -405,7 +405,8 @@ def _watching(folder: Path, processes: tuple[int, _Worker]) -> Iterator[_Seen]:
                 with suppress(OSError, StopIteration, ValueError):
                     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
                     most = next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
-                    seen.memory[name] = max(seen.memory.get(name, 0.0), most)
+                    own = f"{name}, {seen.at}" if name == "worker" else name
+                    seen.memory[own] = max(seen.memory.get(own, 0.0), most)
             used = _used(folder)
             if used > seen.disk:
                 seen.disk, most_at = used, seen.at

@@ -7,7 +7,7 @@ anywhere leaves a file that another takes up from the beginning of that step.
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
@@ -45,7 +45,7 @@ log = structlog.get_logger(__name__)
 
 TOLD_EVERY = 2.0
 """Seconds between two notes of how far a step is; each is a write."""
-MEMORY = "512MB"
+MEMORY = "384MB"
 """of the engine that checks and writes; with Python beside it a file of any size stays under a GiB"""
 SHOWN = 8
 """Rows of the file shown while its columns are matched."""
@@ -83,7 +83,7 @@ class _Unwanted(Exception):
     """Somebody dropped the file, or took it up otherwise, while it was worked on."""
 
 
-def _watching(row: Upload, first: float, last: float, words: str) -> columnar.Watch:
+def _watching(row: Upload, first: float, last: float, words: Callable[[float], str]) -> columnar.Watch:
     """Return what tells the page how far a step is, from `first` to `last` percent, every other second.
 
     It raises _Unwanted where nobody wants the step any more.
@@ -95,7 +95,7 @@ def _watching(row: Upload, first: float, last: float, words: str) -> columnar.Wa
         if time.monotonic() < next_at:
             return
         next_at = time.monotonic() + TOLD_EVERY
-        jobs.tell(int(first + (last - first) * min(share, 1.0)), 100, words)
+        jobs.tell(int(first + (last - first) * min(share, 1.0)), 100, words(share))
         if not Upload.objects.filter(pk=row.pk, version=row.version, state=row.state).exists():
             raise _Unwanted
 
@@ -120,6 +120,15 @@ def _end(row: Upload, state: str, at: datetime, **found: Any) -> None:
         if state == Upload.State.REFUSED:
             actor = system("data.intake", row.tenant)
             journal.write(actor, "upload.refused", row, faults=len(row.faults))
+
+
+def _checking(share: float) -> str:
+    """Return what `columnar.check` is at."""
+    if share < columnar.TAKEN:
+        return _("menerapkan pilihan Anda")
+    if share < columnar.COUNTED:
+        return _("memeriksa setiap baris")
+    return _("mengurutkan dan menulis baris") if share < columnar.WRITTEN else _("menghitung mutu tiap kolom")
 
 
 def _read(row: Upload, at: datetime) -> None:
@@ -158,7 +167,7 @@ def _taken_from(row: Upload, folder: Path, said: Mapping[str, Any]) -> dict[str,
     if noted.exists():
         done: dict[str, Any] = json.loads(noted.read_text())
         return done
-    watch = _watching(row, 0, 80, _("membaca berkas"))
+    watch = _watching(row, 0, 80, lambda _share: _("membaca berkas"))
     given = place.given(row.tenant, row.pk, row.file_key, row.size, folder)
     taken = take(given, folder, raw, said.get("layout", {}), lambda read, size: watch(read / max(size, 1)))
     told = {
@@ -263,7 +272,7 @@ def _check(row: Upload, at: datetime) -> None:
             _village_at,
             listed,
             memory=MEMORY,
-            watch=_watching(row, 5, 90, _("memeriksa setiap baris")),
+            watch=_watching(row, 5, 90, _checking),
             # The disk is small; what lies sealed beside it is enough.
             spent=lambda: place.clear(raw),
         )

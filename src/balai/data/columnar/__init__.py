@@ -7,16 +7,19 @@ Only our own text reaches the engine here; the questions of users go through
 from balai.data.columnar.checking import MOST_FAULTS, Regions
 from balai.data.columnar.comparing import compare, rows
 from balai.data.columnar.departing import Departure
-from balai.data.columnar.judging import TEXTS, ColumnJudged, Judged, check
+from balai.data.columnar.judging import COUNTED, TAKEN, TEXTS, WRITTEN, ColumnJudged, Judged, check
 from balai.data.columnar.shape import DIGITS, MEMORY, Engine, Physical, engine, physical
 from balai.data.columnar.watching import DiskFull, Watch, is_disk_full, watched
 from balai.data.columnar.writing import Written, write, write_file, write_signed
 
 __all__ = [
+    "COUNTED",
     "DIGITS",
     "MEMORY",
     "MOST_FAULTS",
+    "TAKEN",
     "TEXTS",
+    "WRITTEN",
     "ColumnJudged",
     "Departure",
     "DiskFull",

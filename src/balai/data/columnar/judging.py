@@ -16,6 +16,8 @@ from balai.data.columnar.writing import Written, write_checked
 from balai.data.rules.metadata import ColumnType, Declaration, Privacy
 from balai.data.rules.transforms import Locate
 
+TAKEN, COUNTED, WRITTEN = 0.35, 0.45, 0.85
+"""Shares of `check` at which all rows are taken, their faults counted, and they are written."""
 TEXTS = "texts.parquet"
 """All rows that leave, as text, with `rowid` from 0."""
 MOST_LISTED = 1_000_000
@@ -104,7 +106,7 @@ def check(
     steps = watch or (lambda _share: None)
     with engine(folder, 2, memory) as duck:
         taking.take_rows(
-            duck, rows(duck), declaration, locate, folder / TEXTS, lambda share: steps(0.35 * share)
+            duck, rows(duck), declaration, locate, folder / TEXTS, lambda share: steps(TAKEN * share)
         )
         if spent:
             spent()
@@ -113,14 +115,16 @@ def check(
         for one in columns:
             if one.column.reference == "regions" and (check := strange_regions(duck, one, regions)):
                 checks.append(check)
-        steps(0.35)
+        steps(TAKEN)
         found = counts(duck, checks)
         total = count(duck, "raw")
-        steps(0.45)
+        steps(COUNTED)
         written = None
         if not sum(found):
-            written = write_checked(duck, declaration, folder, lambda share: steps(0.45 + 0.4 * share))
-        steps(0.85)
+            written = write_checked(
+                duck, declaration, folder, lambda share: steps(COUNTED + (WRITTEN - COUNTED) * share)
+            )
+        steps(WRITTEN)
         key = _key(declaration, columns)
         twice = total - count(duck, f"(SELECT 1 FROM raw GROUP BY {key})") if total and not written else 0  # noqa: S608
         every = ", ".join(quoted(one.name) for one in columns)
@@ -134,7 +138,7 @@ def check(
         told = []
         for place, one in enumerate(columns):
             told.append(_column(duck, one, checks, found, total))
-            steps(0.85 + 0.15 * (place + 1) / len(columns))
+            steps(WRITTEN + (1 - WRITTEN) * (place + 1) / len(columns))
         return Judged(total, sum(found) + twice, twice, alike, tuple(told), first, by_kind), written
 
 

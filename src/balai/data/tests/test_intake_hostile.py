@@ -194,11 +194,11 @@ def _full_beyond(size: int) -> Iterator[None]:
 def test_work_on_a_file_that_was_dropped_ends_at_once(cast: Cast) -> None:
     founded(cast)
     row = changes.take_whole(producer(cast), "bins", io.BytesIO(b"id\n1\n"), "a.csv", 5, at=NOW)
-    watch = intake_work._watching(row, 0, 100, "")
+    watch = intake_work._watching(row, 0, 100, lambda _share: "")
     watch(0.1)
     changes.drop_upload(producer(cast), row.pk, at=NOW)
     with columnar.engine() as duck, pytest.raises(intake_work._Unwanted):
-        intake_work._watching(row, 0, 100, "")(0.2)
+        intake_work._watching(row, 0, 100, lambda _share: "")(0.2)
         columnar.watched(duck, "SELECT count(*) FROM range(10000000000) a, range(100) b", lambda _share: None)
 
     def dropped(_share: float) -> None:
