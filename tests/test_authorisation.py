@@ -150,6 +150,7 @@ THINGS = {
     "meja/layanan/<service>/<number>/langkah/<move>": "=accept",
     "meja/layanan/<service>/<number>/tugas/<task>": "service task",
     "meja/layanan/<service>/<number>/lampiran/<file>": "service file",
+    "meja/layanan/gagal/<key>": "=0199a3c0-0000-7000-8000-000000000000",
     "meja/layanan/daftar.<form>": "=csv",
     "meja/layanan/definisi/<code>": "=sambat",
     "layanan/<code>": "=sambat",
