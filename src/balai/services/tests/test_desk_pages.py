@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from tests.cast import Person
 from tests.world import picture
 
@@ -21,7 +23,9 @@ from balai.base import worker
 from balai.base.journal import JournalEntry
 from balai.people.models import AccessLog
 from balai.services import changes
+from balai.services.changes import public_counts
 from balai.services.models import Case, CaseMove, Comment, Route, SavedList
+from balai.services.reads import figures as counting
 from balai.services.tests.desk import ANSWER, NIK, REPORTER, VILLAGE, Desk, at, filed, moved
 from balai.services.tests.test_upgrade import second
 
@@ -344,7 +348,9 @@ def test_what_a_move_of_many_asks_is_kept_with_each_of_them(desk: Desk) -> None:
     assert list(Route.objects.filter(rule="").values_list("reason", flat=True)) == [reason] * 2
 
 
-def test_the_supervisor_s_numbers_are_the_cases_behind_them(desk: Desk) -> None:
+def test_the_supervisor_s_numbers_are_the_cases_behind_them(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = reports(desk, 4)
     Case.objects.filter(pk=rows[0].pk).update(urgent_at=at("2026-08-19 08:00"), due_at=at("2026-08-19 08:00"))
     for row, rating in zip(rows[2:], (5, 4), strict=True):
@@ -364,6 +370,16 @@ def test_the_supervisor_s_numbers_are_the_cases_behind_them(desk: Desk) -> None:
     assert desk.cast.eka.client.get(f"{DESK}pengawasan/").context["rows"][0][1] == {}
     for person in (desk.cast.agus, desk.cast.joko, desk.cast.budi):
         assert page(person, f"{DESK}pengawasan/").status_code == 403
+    # Where much was closed the job counts it, and the board says when.
+    assert board.context["ended_at"] is None
+    monkeypatch.setattr(counting, "MOST_AT_ONCE", 1)
+    then = timezone.now() - timedelta(minutes=4)
+    public_counts.count_for_everybody(then)
+    Case.objects.filter(is_open=False).update(closed_at=then - timedelta(days=100))
+    board = desk.seto.client.get(f"{DESK}pengawasan/")
+    assert (board.context["ended_at"], board.context["closed"]) == (then, 2)
+    with time_machine.travel(then + timedelta(minutes=11)):
+        assert desk.seto.client.get(f"{DESK}pengawasan/").context["closed"] == 0, "too old to be told"
 
 
 def test_the_words_of_a_report_speak_for_another_category(desk: Desk) -> None:
