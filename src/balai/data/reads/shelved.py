@@ -28,6 +28,7 @@ from balai.people import reads as people
 _MOST_KEPT = 8
 """Tenants whose catalogue a process keeps."""
 _MOST_SIGHTS = 200
+_AT_ONCE = 1000
 _VERBS = ("data.read", "data.read_limited", "data.check", "data.produce")
 """What `sight` asks of an actor."""
 
@@ -115,11 +116,14 @@ class Shelved:
             known = self._orders[name, falls] = (places, ranks)
         return known
 
-    def drawn[T](self, name: str, places: Sequence[int], draw: Callable[[Dataset], T]) -> dict[int, T]:
+    def drawn[T](
+        self, name: str, places: Sequence[int], draw: Callable[[Dataset], T], most: int = 2000
+    ) -> dict[int, T]:
         """Return what is made of datasets, by place; read and made are those alone that are not kept yet.
 
         Args:
             name: the same for what is made alike.
+            most: how many a process keeps; with fewer than are asked for in turn, none is ever there.
             draw: gets the row with its `current` and `producer`; what it makes is shown to all readers.
         """
         found: dict[int, T] = _drawings.of(name, {place: self.listed[place].state for place in places})
@@ -128,13 +132,12 @@ class Shelved:
             return found
         new: dict[int, T] = {}
         with tenancy.widened(tenancy.NATIONAL):
-            rows = Dataset.objects.filter(pk__in=list(missing)).select_related("current", "producer")
-            for row in rows.defer("draft", "current__files", "current__quality"):
+            for row in _rows(list(missing)):
                 place = missing[row.pk]
                 # What changed since the places were found may no longer be for who asked.
                 if state_of(row) == self.listed[place].state:
                     new[place] = draw(row)
-        _drawings.keep(name, {self.listed[place].state: one for place, one in new.items()})
+        _drawings.keep(name, {self.listed[place].state: one for place, one in new.items()}, most)
         return found | new
 
 
@@ -166,8 +169,7 @@ class Words:
 class _Drawings:
     """What was made of datasets lately, by their state, so that it outlives the change of another."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self) -> None:
         self._kept: defaultdict[str, OrderedDict[State, Any]] = defaultdict(OrderedDict)
         self._lock = threading.Lock()
 
@@ -176,15 +178,15 @@ class _Drawings:
         found = ((place, kept.get(state)) for place, state in states.items())
         return {place: one for place, one in found if one is not None}
 
-    def keep(self, name: str, made: Mapping[State, Any]) -> None:
+    def keep(self, name: str, made: Mapping[State, Any], most: int) -> None:
         with self._lock:
             kept = self._kept[name]
             kept |= made
-            while len(kept) > self._most:
+            while len(kept) > most:
                 kept.popitem(last=False)
 
 
-_drawings = _Drawings(5000)
+_drawings = _Drawings()
 
 
 def bits(places: Iterable[int]) -> Bits:
@@ -238,6 +240,13 @@ def only(found: Bits, places: Iterable[int]) -> Iterator[int]:
     whole = found.to_bytes((found.bit_length() + 7) // 8, "little")
     most = len(whole) * 8
     return (place for place in places if place < most and whole[place >> 3] >> (place & 7) & 1)
+
+
+def _rows(keys: Sequence[UUID]) -> Iterator[Dataset]:
+    for start in range(0, len(keys), _AT_ONCE):
+        rows = Dataset.objects.filter(pk__in=keys[start : start + _AT_ONCE])
+        rows = rows.select_related("current", "producer")
+        yield from rows.defer("draft", "current__files", "current__quality")
 
 
 def _sets(listed: Sequence[Listed], texts: Texts) -> Mapping[str, Bits]:

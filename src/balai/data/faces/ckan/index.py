@@ -86,6 +86,8 @@ _ORDERS: Mapping[str, Callable[[Listed], Any]] = {
     "organization": lambda one: organization_of(one).name,
 }
 ORDERS = tuple(_ORDERS)
+_MOST_BODIES = 10_000
+"""Packages that a process keeps as they are written, some 6 kB each."""
 _WEIGHTS = (("name and title", 4), ("tags", 2), ("", 1))
 """How much more a word weighs where it stands."""
 
@@ -177,7 +179,7 @@ class Index:
 
     def bodies(self, places: Sequence[int], base: str) -> list[bytes]:
         """Return packages as JSON for whoever called us at `base`."""
-        found = self._kept.drawn("ckan", places, _written)
+        found = self._kept.drawn("ckan", places, _written, _MOST_BODIES)
         here = base.encode()
         return [found[place].replace(BASE.encode(), here) for place in places if place in found]
 
