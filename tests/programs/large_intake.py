@@ -59,6 +59,7 @@ def main() -> None:
         began, times = time.monotonic(), []
         with source.open("rb") as file:
             row = changes.take_whole(steward(), "bins", file, "large.csv", source.stat().st_size, at=NOW)
+        source.unlink()
         times.append(time.monotonic() - began)
         worker.drain()
         times.append(time.monotonic() - began)

@@ -69,7 +69,8 @@ def _shown(request: HttpRequest, row: reads.UploadRow, faults: Any = (), status:
 def _asked(request: HttpRequest, row: reads.UploadRow) -> dict[str, Any]:
     layout = row.taken.get("layout") or row.said.get("layout") or {}
     return {
-        "layout": {"form": "csv", "header_row": 1, **layout},
+        # Of a file that was not read at all nothing is known, so nothing is chosen for it.
+        "layout": {"form": "csv", "header_row": "", **layout},
         "encodings": ENCODINGS,
         "delimiters": [(sign, words) for sign, words in DELIMITERS.items()],
         "names": row.taken.get("names", ()),

@@ -326,8 +326,8 @@ def test_a_worker_killed_a_hundred_times_loses_no_file(tmp_path: Path, seed: int
 
 @pytest.mark.long
 def test_a_csv_of_ten_gigabytes_stays_under_a_gib(tmp_path: Path) -> None:
-    if shutil.disk_usage(tmp_path).free < 80_000_000_000:
-        pytest.skip("needs 80 GB of scratch disk: the file five times, and its version")
+    if shutil.disk_usage(tmp_path).free < 35_000_000_000:
+        pytest.skip("needs 35 GB of scratch disk: the file, and two and a half times its bytes on the way")
     told = _run("large_intake.py", str(tmp_path / "large"), "10000", seconds=3600)
     assert told["faults"] == 0 and told["published"] == told["rows"] and told["state"] == "published"
     assert told["peak_mb"] < 1024, told

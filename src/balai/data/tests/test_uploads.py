@@ -83,6 +83,16 @@ def test_a_file_is_read_again_with_another_heading(cast: Cast) -> None:
     assert row.state == "asking" and row.taken["names"] == ["id", "name"] and row.taken["rows"] == 1
 
 
+def test_a_file_that_could_not_be_read_is_read_anew_as_it_is(cast: Cast) -> None:
+    founded(cast)
+    at, page = _handed_in(cast.budi.client, 'id;name\n1;"Satu\n')
+    assert "Baris berkas 2" in page and "kenali sendiri" in page
+    _sent(cast.budi.client, f"{at}pilih/", version=_version(at), go="read", header_row="", encoding="")
+    worker.drain()
+    row = Upload.objects.get()
+    assert row.state == "refused" and row.said["layout"] == {}, "nothing was chosen that nobody chose"
+
+
 def test_a_steward_sees_faults_and_signs_with_a_reason(cast: Cast, tika: Person) -> None:
     founded(cast)
     budi = cast.budi.client
