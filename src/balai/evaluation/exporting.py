@@ -26,8 +26,8 @@ def flat(
     parts = list(dict.fromkeys(key for each in seen for key in each.row.values))
     rows = [_row(each, parts) for each in seen]
     nothing: FlatRow = dict.fromkeys(rows[0] if rows else (), "")
-    told = ({"unit": each.name, "region_code": each.code} for each in unjudged)
-    return rows + [nothing | each | {"year": year, "took_part": "unknown"} for each in told]
+    head: FlatRow = {"year": year, "took_part": "unknown"}
+    return rows + [{**nothing, **head, "unit": each.name, "region_code": each.code} for each in unjudged]
 
 
 def _row(seen: reads.PublishedSeen, parts: Sequence[str]) -> FlatRow:

@@ -212,14 +212,16 @@ def values(request: HttpRequest) -> HttpResponse:
     found = {}
     for each in asked(request).rows:
         row = each.row
-        if row.region_code and not (row.took_part and row.total is None):
-            text = writing.number(row.total, 2) + (f", {row.predicate}" if row.predicate else "")
-            found[row.region_code] = {
-                "value": float(row.total) if row.took_part and row.total is not None else None,
-                "text": text if row.took_part else _("tidak ikut dinilai"),
-                "href": reverse("evaluation-score", args=[row.pk]),
-            }
+        if row.region_code and (row.total is not None or not row.took_part):
+            found[row.region_code] = _on_the_map(row) | {"href": reverse("evaluation-score", args=[row.pk])}
     return JsonResponse(found)
+
+
+def _on_the_map(row: PublishedResult) -> dict[str, Any]:
+    if not row.took_part or row.total is None:
+        return {"value": None, "text": _("tidak ikut dinilai")}
+    text = writing.number(row.total, 2) + (f", {row.predicate}" if row.predicate else "")
+    return {"value": float(row.total), "text": text}
 
 
 @require_safe
