@@ -101,8 +101,14 @@ def keep(tenant: str, upload: UUID, key: str, path: Path) -> None:
     """
     there = folder(tenant, upload)
     made = sorted(path.parent.glob(path.name)) if "*" in path.name else [path] * path.exists()
-    for one in made:
-        sealed_files.seal(one, there / one.name, key)
+    try:
+        for one in made:
+            sealed_files.seal(one, there / one.name, key)
+    except BaseException:
+        # On a full disk what was half written would stand in the way of the next attempt.
+        for draft in there.glob("*.draft"):
+            draft.unlink(missing_ok=True)
+        raise
     for old in there.glob(path.name):
         if old.name not in {one.name for one in made}:
             old.unlink(missing_ok=True)
