@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, cached_property
 from urllib.parse import quote
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from balai.base.actor import Actor
@@ -27,6 +28,9 @@ QUEUES: Mapping[Queue, object] = {
     Queue.CLOSED: _("Sudah selesai"),
 }
 _MARK = "00000000"
+_MOST_REGIONS = 20_000
+_regions: dict[tuple[str, date], str] = {}
+"""Names of regions by code, and the day they were looked up on."""
 UNITS = {
     "working_days": _("hari kerja"),
     "working_hours": _("jam kerja"),
@@ -86,7 +90,7 @@ class Words:
     def rows(self, lines: Sequence[Line], now: datetime, closed: Iterable[ClosedLine] = ()) -> list[Row]:
         """Return lines in words; two queries, however many they are."""
         offices = people.office_names({one.office for one in lines if one.office})
-        regions = places.names({one.region_code for one in lines if one.region_code})
+        regions = region_names({one.region_code for one in lines if one.region_code})
         ended = {one.line.id: one for one in closed}
         address = case_addresses()
         return [
@@ -103,6 +107,16 @@ class Words:
             )
             for one in lines
         ]
+
+
+def region_names(codes: Iterable[str]) -> Mapping[str, str]:
+    """Return the names of regions by code, each looked up once a day; unknown ones are left out."""
+    wanted, on = set(codes), timezone.localdate()
+    if missing := [code for code in wanted if (code, on) not in _regions]:
+        if len(_regions) > _MOST_REGIONS:
+            _regions.clear()
+        _regions.update({(code, on): name for code, name in places.names(missing).items()})
+    return {code: _regions[code, on] for code in wanted if (code, on) in _regions}
 
 
 def case_address(service: str, number: str) -> str:
