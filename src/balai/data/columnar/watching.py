@@ -30,6 +30,8 @@ def watched(duck: Engine, sql: str, watch: Watch | None = None) -> None:
     if watch is None:
         _execute(duck, sql)
         return
+    # Without its progress bar, which is not to be printed, the engine does not say how far it is.
+    duck.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
     failed: list[BaseException] = []
 
     def run() -> None:

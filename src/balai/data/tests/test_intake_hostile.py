@@ -209,6 +209,9 @@ def test_work_on_a_file_that_was_dropped_ends_at_once(cast: Cast) -> None:
             columnar.watched(duck, "SELECT count(*) FROM range(10000000000) a, range(1000) b", dropped)
         columnar.watched(duck, "SELECT 1", dropped)
         assert duck.fetchone() == (1,)
+        shares: list[float] = []
+        columnar.watched(duck, "SELECT count(DISTINCT hash(a)) FROM range(8000000) t(a)", shares.append)
+        assert shares == [] or max(shares) > 0, "the page shows that it goes on"
 
 
 def test_what_a_killed_attempt_finished_is_not_made_again(cast: Cast) -> None:
