@@ -500,9 +500,9 @@ def filled(name: str, schema: dict[str, Any], values: Mapping[str, str]) -> Any:
                 if field in needed or (field in IN_BODY and field in values)
             }
         case "integer":
-            return 1
+            return max(1, schema.get("minimum", 1))
         case "string":
-            return "Uji"
+            return "2026-06-01T09:00:00+07:00" if schema.get("format") == "date-time" else "Uji"
     return None
 
 

@@ -17,7 +17,7 @@ from balai.evaluation.changes.survey_passes import index_of_code
 from balai.evaluation.models import Survey, SurveyPass
 from balai.evaluation.reads.surveys import Subject, is_closed, survey_of, survey_subjects
 from balai.evaluation.rules.survey import SurveyText
-from balai.evaluation.rules.survey_loading import survey_text
+from balai.evaluation.rules.survey_loading import survey_text, surveys
 from balai.plan.changes import checks
 from balai.plan.changes.locking import locked
 
@@ -56,11 +56,13 @@ def open_survey(actor: Actor, draft: SurveyDraft, at: datetime) -> Survey:
 
     Raises:
         Forbidden.
-        NotFound: no such kind of survey; no such programme, or it is another office's.
-        Invalid: dates out of order, too small a target, a dimension that is not asked.
+        NotFound: no such programme, or it is another office's.
+        Invalid: no such kind of survey, dates out of order, too small a target, a dimension not asked.
         Conflict: another survey has this code.
     """
     actor.require(VERB)
+    if draft.definition not in surveys():
+        checks.refuse([Fault("definition", _("Tidak ada survei dengan nama itu."))])
     found = survey_text(draft.definition)
     subject = _subject(actor, draft, at)
     dimensions = draft.dimensions or tuple(key for key in found.value.dimensions if key in subject.dimensions)
