@@ -175,8 +175,8 @@ class Loop:
                 if os.getppid() != self.parent:
                     log.warning("worker_orphaned", worker=self.name)
                     self.stop.set()
-                for duty in (self._beat, recover, self._tick):
-                    self._try(duty)
+                # Who could not say that it lives must not look for the dead: it would find itself.
+                all(self._try(duty) for duty in (self._beat, recover, self._tick))
                 self.stop.wait(BEAT)
         finally:
             connection.close()
@@ -187,10 +187,12 @@ class Loop:
     def _tick(self) -> None:
         schedules.tick(timezone.now())
 
-    def _try(self, duty: Callable[[], object]) -> None:
+    def _try(self, duty: Callable[[], object]) -> bool:
         """Do a duty; when the database is away for a moment, the next beat comes soon enough."""
         try:
             close_old_connections()
             duty()
         except Exception as error:
             log.warning("worker_duty_failed", duty=duty.__name__, error=repr(error)[:500])
+            return False
+        return True

@@ -63,7 +63,7 @@ def tell_story(code: str, story: int) -> None:
         raise Conflict(_("Berkas simulasi hanya untuk peragaan."))
     now = timezone.now()
     many = round(play_of(code).per_day * DAYS / STORIES)
-    played = simulate(code, until=now, days=DAYS, seed=story, cases=many)
+    played = simulate(code, until=now, days=DAYS, seed=story, cases=many, gently=True)
     jobs.tell(story - 1, STORIES, f"{code}: {played.filed}")
     if story == STORIES + 1:
         actor = system("services.publish", tenancy.current_tenant(), "data.publish")

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -333,3 +334,20 @@ def test_old_runs_are_forgotten_but_never_a_key(hourly: SimpleNamespace) -> None
         assert list(QueuedJob.objects.values_list("name", "payload")) == [("test.note", {})]
         assert not DBTaskResult.objects.exists()
         assert ScheduledRun.objects.filter(name="test.hourly").count() == 1
+
+
+def test_a_worker_that_cannot_say_that_it_lives_looks_for_no_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would take itself for one: a long write of another kept its sign of life away."""
+    loop = worker.Loop("w")
+    looked: list[str] = []
+
+    def locked(_name: str) -> None:
+        loop.stop.set()
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(worker, "beat", locked)
+    monkeypatch.setattr(worker, "recover", lambda: looked.append("recover"))
+    for name in ("connection", "close_old_connections"):
+        monkeypatch.setattr(worker, name, MagicMock())
+    loop._keep()
+    assert looked == []

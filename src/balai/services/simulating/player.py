@@ -6,6 +6,7 @@ journal says when its lines were really written.
 """
 
 import heapq
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ PIN = "202600"
 """Of every invented case, for whoever wants to follow one in a demonstration."""
 _RESIDENTS = 40
 _SECOND = timedelta(seconds=1)
+_LONGEST_REST = 1.0
 _MOST_OFFICES = 2
 _REMEMBERED = 12
 """Open cases a neighbour may have seen."""
@@ -76,12 +78,14 @@ def simulate(
     seed: int,
     cases: int | None = None,
     say: Callable[[str], object] = lambda _line: None,
+    gently: bool = False,
 ) -> Played:
     """Play a service of the tenant in scope for some days that end now; the same seed gives the same story.
 
     Args:
         until: an instant; nothing happens after it.
         cases: how many come in; as many as the play says where it is None.
+        gently: others are at work here: write a little at a time, and rest as long as that took.
 
     Raises:
         NotFound: no such service, or no play for it.
@@ -92,7 +96,7 @@ def simulate(
     many = cases if cases is not None else round(play.per_day * days)
     # A story by its seed is no secret.
     player = _Player(service, play, Random(f"{code}/{tenancy.current_tenant()}/{seed}"), until, seed)  # noqa: S311
-    return player.run(until - timedelta(days=days), many, say)
+    return player.run(until - timedelta(days=days), many, say, gently=gently)
 
 
 class _Player:
@@ -111,21 +115,27 @@ class _Player:
         self.played = Played()
         self.count = 0
 
-    def run(self, since: datetime, many: int, say: Callable[[str], object]) -> Played:
+    def run(self, since: datetime, many: int, say: Callable[[str], object], *, gently: bool) -> Played:
         for number, at in enumerate(sorted(self._arrivals(since, many)), 1):
             self._later(at, lambda now, number=number: self._file(now, number))  # type: ignore[misc]
         while self.waiting:
-            day = self.waiting[0][0].date()
-            # A day a transaction: quick enough, and nobody else waits long.
+            began, day = time.monotonic(), self.waiting[0][0].date()
+            # A day a transaction is quick; but SQLite lets nobody else write meanwhile.
             with transaction.atomic():
-                while self.waiting and self.waiting[0][0].date() == day:
-                    at, _count, act = heapq.heappop(self.waiting)
-                    self._ring(at)
-                    act(at)
+                self._next()
+                while not gently and self.waiting and self.waiting[0][0].date() == day:
+                    self._next()
+            if gently:
+                time.sleep(min(time.monotonic() - began, _LONGEST_REST))
             say(f"{day:%Y-%m-%d}: {self.played.filed} berkas, {self.played.moves} langkah")
         with transaction.atomic():
             self._ring(self.until)
         return self.played
+
+    def _next(self) -> None:
+        at, _count, act = heapq.heappop(self.waiting)
+        self._ring(at)
+        act(at)
 
     def _arrivals(self, since: datetime, many: int) -> list[datetime]:
         days = [since + timedelta(days=number) for number in range((self.until - since).days)]
