@@ -44,7 +44,7 @@ def crossing[V: Callable[..., Any]](*methods: str) -> Callable[[V], V]:
                 return HttpResponse(status=204, headers=allowed | _BEFORE)
             return view(request, *args, **kwargs)
 
-        return csrf_exempt(answered)  # type: ignore[return-value]
+        return csrf_exempt(answered) if "POST" in methods else answered  # type: ignore[return-value]
 
     return declare
 

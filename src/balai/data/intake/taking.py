@@ -243,7 +243,8 @@ def _of_csv(
     rows, told, number = 0, dict[int, str](), 0
     with flow.running(), engine(folder) as duck:
         try:
-            while flow.fill():
+            # What was cut ends anywhere, and is read anew in another encoding.
+            while flow.fill() and not flow.is_cut:
                 found = _of_piece(
                     duck, flow, _numbered(target, number), layout, names, rows, number, tell, given
                 )
