@@ -2,17 +2,17 @@
 
     for part in workbook(["Tahun", "Pagu"], rows, notes): send(part)
 
-Made with `zipfile` and not with openpyxl, whose writer gathers the sheet in a file first and takes
+Made with `zipping` and not with openpyxl, whose writer gathers the sheet in a file first and takes
 ten times as long. Texts are cells of text, always: nothing in them is run as a formula.
 """
 
-import io
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from xml.sax.saxutils import escape
+
+from balai.base.zipping import Entry, zipped
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 1_048_575
@@ -86,25 +86,6 @@ _FIXED = {
 }
 
 
-class _Sink(io.RawIOBase):
-    """Takes what the archive writes and hands it on; it cannot be gone back in."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, part: object) -> int:
-        taken = bytes(part)  # type: ignore[call-overload]
-        self._parts.append(taken)
-        return len(taken)
-
-    def taken(self) -> bytes:
-        found, self._parts = b"".join(self._parts), []
-        return found
-
-
 def workbook(
     headings: Sequence[str],
     rows: Iterable[Sequence[object] | None],
@@ -117,34 +98,49 @@ def workbook(
         notes: is told how many rows were written and whether there were more than a sheet takes;
             returns lines of the second sheet.
     """
-    sink = _Sink()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
-        for name, content in _FIXED.items():
-            archive.writestr(name, content)
-        count, is_cut = 0, False
-        with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
-            waiting = [_SHEET_HEAD, _row(headings, 1)]
-            size = written = 0
-            for values in rows:
-                if values is None:
-                    yield sink.taken()
-                    continue
-                if count == MOST_ROWS or written > MOST_BYTES:
-                    is_cut = True
-                    break
-                count += 1
-                line = _row(values)
-                waiting.append(line)
-                size += len(line)
-                if size > PART:
-                    written += sheet.write("".join(waiting).encode())
-                    waiting, size = [], 0
-                    if part := sink.taken():
-                        yield part
-            sheet.write("".join([*waiting, _SHEET_FOOT]).encode())
-        lines = "".join(_row(line) for line in notes(count, is_cut))
-        archive.writestr("xl/worksheets/sheet2.xml", f"{_SHEET_HEAD}{lines}{_SHEET_FOOT}")
-    yield sink.taken()
+    return zipped(_entries(headings, rows, notes), level=4, are_large=False)
+
+
+def _entries(
+    headings: Sequence[str],
+    rows: Iterable[Sequence[object] | None],
+    notes: Callable[[int, bool], Iterable[tuple[str, str]]],
+) -> Iterator[Entry]:
+    for name, content in _FIXED.items():
+        yield Entry(name, [content.encode()])
+    sheet = _Sheet()
+    yield Entry("xl/worksheets/sheet1.xml", sheet.written(headings, rows))
+    lines = "".join(_row(line) for line in notes(sheet.count, sheet.is_cut))
+    yield Entry("xl/worksheets/sheet2.xml", [f"{_SHEET_HEAD}{lines}{_SHEET_FOOT}".encode()])
+
+
+class _Sheet:
+    """The sheet of the rows; how many there were is known when it has been written."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.is_cut = False
+
+    def written(self, headings: Sequence[str], rows: Iterable[Sequence[object] | None]) -> Iterator[bytes]:
+        waiting = [_SHEET_HEAD, _row(headings, 1)]
+        size = written = 0
+        for values in rows:
+            if values is None:
+                yield b""
+                continue
+            if self.count == MOST_ROWS or written > MOST_BYTES:
+                self.is_cut = True
+                break
+            self.count += 1
+            line = _row(values)
+            waiting.append(line)
+            size += len(line)
+            if size > PART:
+                piece = "".join(waiting).encode()
+                written += len(piece)
+                yield piece
+                waiting, size = [], 0
+        yield "".join([*waiting, _SHEET_FOOT]).encode()
 
 
 def _row(values: Sequence[object], style: int = 0) -> str:

@@ -1,6 +1,5 @@
 """Evidence and photos, handed out to those who may open them; a region's evidence as one archive."""
 
-import zipfile
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -9,14 +8,12 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from balai.base import tenancy
+from balai.base import tenancy, zipping
 from balai.base.access import actor_of, needs
 from balai.base.errors import NotFound
 from balai.base.files import clean_name, open_file
 from balai.base.handing_out import hand_out
 from balai.evaluation import reads
-
-_CHUNK = 1 << 18
 
 
 @require_safe
@@ -49,58 +46,28 @@ def archive(request: HttpRequest, key: UUID, region: str) -> StreamingHttpRespon
     papers = reads.whole_papers(actor, key, region)
     row = reads.sheet(actor, key, region).invitation
     name = f"bukti-{slugify(row.region_name)}-{row.round.year}.zip"
-    answer = StreamingHttpResponse(_zipped(papers, region), content_type="application/zip")
+    answer = StreamingHttpResponse(zipping.zipped(_laid(papers, region)), content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["Cache-Control"] = "private, no-store"
     return answer
 
 
-class _Pipe:
-    """What a zip is written to, and taken from again, piece by piece."""
-
-    def __init__(self) -> None:
-        self.pieces: list[bytes] = []
-        self.at = 0
-
-    def write(self, piece: bytes) -> int:
-        self.pieces.append(bytes(piece))
-        self.at += len(piece)
-        return len(piece)
-
-    def flush(self) -> None:
-        """Nothing waits here."""
-
-    def tell(self) -> int:
-        return self.at
-
-    def take(self) -> bytes:
-        taken = b"".join(self.pieces)
-        self.pieces.clear()
-        return taken
-
-
-def _zipped(papers: tuple[reads.Paper, ...], region: str) -> Iterator[bytes]:
-    pipe = _Pipe()
+def _laid(papers: tuple[reads.Paper, ...], region: str) -> Iterator[zipping.Entry]:
     lines = []
-    with zipfile.ZipFile(pipe, "w") as bundle:  # type: ignore[call-overload]  # it only writes and tells
-        for paper in papers:
-            stored = paper.evidence.file
-            if stored is None:
-                lines.append(f"{paper.name}\t{paper.evidence.link}")
-                continue
-            try:
-                with tenancy.widened(region):
-                    content = open_file(stored)
-            except FileNotFoundError:
-                lines.append(f"{paper.name}\t{_('berkasnya tidak ada lagi')}")
-                continue
-            lines.append(f"{paper.name}\t{paper.evidence.title}")
-            with content, bundle.open(clean_name(paper.name), "w", force_zip64=True) as inside:
-                while piece := content.read(_CHUNK):
-                    inside.write(piece)
-                    yield pipe.take()
-        bundle.writestr("daftar.txt", "\n".join(lines) + "\n")
-    yield pipe.take()
+    for paper in papers:
+        stored = paper.evidence.file
+        if stored is None:
+            lines.append(f"{paper.name}\t{paper.evidence.link}\n")
+            continue
+        try:
+            with tenancy.widened(region):
+                content = open_file(stored)
+        except FileNotFoundError:
+            lines.append(f"{paper.name}\t{_('berkasnya tidak ada lagi')}\n")
+            continue
+        lines.append(f"{paper.name}\t{paper.evidence.title}\n")
+        yield zipping.of_file(clean_name(paper.name), content)
+    yield zipping.Entry("daftar.txt", [line.encode() for line in lines])
 
 
 @require_safe
