@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from math import cos, hypot, radians
 from typing import Any
@@ -17,7 +17,9 @@ from balai.services.rules.leaving import value_at
 from balai.services.rules.particulars import SECRET, topic_field
 
 _METRES_OF_A_DEGREE = 111_320
-_MOST_LOOKED_AT, _MOST_SHOWN = 500, 5
+_MOST_GONE_THROUGH = 5_000
+"""Cases of the same topic that are gone through, the newest: no index holds places."""
+_MOST_LOOKED_AT, _MOST_COMPARED, _MOST_SHOWN = 500, 60, 5
 _SHORTEST_WORD = 4
 
 
@@ -42,6 +44,8 @@ class Alike:
 def alike(service: Service, answers: Mapping[str, Any], now: datetime) -> tuple[Alike, ...]:
     """Return open cases near in place, topic, words and time, the likest first; no hidden ones.
 
+    Of a topic with very many cases the 5,000 that came in last are gone through; three queries.
+
     Args:
         answers: as they were typed so far, JSON; nothing about them is trusted.
     """
@@ -49,22 +53,26 @@ def alike(service: Service, answers: Mapping[str, Any], now: datetime) -> tuple[
     if asked is None:
         return ()
     point = _point(value_at(asked.place, answers)) if asked.place else None
-    said = _words(" ".join(str(answers.get(name) or "") for name in asked.text))
+    said = _words(_text(asked, answers))
+    rows = _candidates(service, asked, answers, point, now)
+    metres = _nearest(rows, point, asked.within_m) if point is not None else None
+    if metres is not None:
+        rows = rows.filter(pk__in=metres)
     found: list[Alike] = []
-    for row in _candidates(service, asked, answers, point, now)[:_MOST_LOOKED_AT]:
-        if row.answers.get(SECRET) is True:
+    columns = ("pk", "number", "topic", "state", "received_at", "answers")
+    for key, number, topic, state, received_at, theirs in rows.values_list(*columns)[:_MOST_LOOKED_AT]:
+        words = len(said & _words(_text(asked, theirs)))
+        if theirs.get(SECRET) is True or (metres is None and not words):
             continue
-        metres = _metres(point, row)
-        if metres is not None and metres > asked.within_m:
-            continue
-        words = len(said & _words(" ".join(str(row.answers.get(name) or "") for name in asked.text)))
-        if metres is None and not words:
-            continue
-        title = str(service.states[row.state].title)
-        received = row.received_at.date()
-        found.append(Alike(row.pk, row.number, row.topic, title, received, metres, words))
-    found.sort(key=lambda one: (one.metres if one.metres is not None else asked.within_m, -one.words))
+        away = metres[key] if metres is not None else None
+        title = str(service.states[state].title)
+        found.append(Alike(key, number, topic, title, received_at.date(), away, words))
+    found.sort(key=lambda one: (one.metres or 0, -one.words))
     return tuple(found[:_MOST_SHOWN])
+
+
+def _text(asked: Duplicates, answers: Mapping[str, Any]) -> str:
+    return " ".join(str(answers.get(name) or "") for name in asked.text)
 
 
 def _candidates(
@@ -74,17 +82,16 @@ def _candidates(
     point: tuple[Decimal, Decimal] | None,
     now: datetime,
 ) -> QuerySet[Case]:
-    rows = Case.objects.filter(
-        tenant=tenancy.current_tenant(),
-        service=service.code,
-        service_version=service.version,
-        is_open=True,
-        is_secret=False,
-        received_at__gte=now - timedelta(days=asked.days),
-    )
+    rows = Case.objects.filter(tenant=tenancy.current_tenant(), service=service.code)
     topic = topic_field(service)
     if topic is not None and topic.id in asked.same:
         rows = rows.filter(topic=str(answers.get(topic.id) or "")[:60])
+    rows = rows.filter(
+        received_at__gte=max(now - timedelta(days=asked.days), _when_many_came(rows)),
+        service_version=service.version,
+        is_open=True,
+        is_secret=False,
+    )
     if point is not None:
         reach = Decimal(asked.within_m) / _METRES_OF_A_DEGREE
         rows = rows.filter(
@@ -94,6 +101,22 @@ def _candidates(
     return rows.order_by("-received_at")
 
 
+def _when_many_came(rows: QuerySet[Case]) -> datetime:
+    """Return since when as many came in as are gone through; the beginning of time where they are fewer."""
+    newest = rows.order_by("-received_at").values_list("received_at", flat=True)
+    # Read from the index alone. To go on to the rows themselves is what costs.
+    found: datetime | None = newest[_MOST_GONE_THROUGH : _MOST_GONE_THROUGH + 1].first()
+    return found or datetime.min.replace(tzinfo=UTC)
+
+
+def _nearest(rows: QuerySet[Case], point: tuple[Decimal, Decimal], within_m: int) -> dict[UUID, int]:
+    """Return id → metres of the cases nearest to a point; of equally near ones the newest."""
+    places = rows.values_list("pk", "longitude", "latitude")[:_MOST_LOOKED_AT]
+    found = [(_metres(point, longitude, latitude), key) for key, longitude, latitude in places]
+    found.sort(key=lambda one: one[0])
+    return {key: metres for metres, key in found[:_MOST_COMPARED] if metres <= within_m}
+
+
 def _point(value: Any) -> tuple[Decimal, Decimal] | None:
     try:
         return Decimal(str(value["longitude"])), Decimal(str(value["latitude"]))
@@ -101,12 +124,9 @@ def _point(value: Any) -> tuple[Decimal, Decimal] | None:
         return None
 
 
-def _metres(point: tuple[Decimal, Decimal] | None, row: Case) -> int | None:
-    if point is None or row.longitude is None or row.latitude is None:
-        return None
-    east = float(point[0] - row.longitude) * cos(radians(float(point[1])))
-    north = float(point[1] - row.latitude)
-    return round(hypot(east, north) * _METRES_OF_A_DEGREE)
+def _metres(point: tuple[Decimal, Decimal], longitude: Decimal, latitude: Decimal) -> int:
+    east = float(point[0] - longitude) * cos(radians(float(point[1])))
+    return round(hypot(east, float(point[1] - latitude)) * _METRES_OF_A_DEGREE)
 
 
 def _words(text: str) -> frozenset[str]:
