@@ -12,11 +12,14 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.defaults import bad_request, page_not_found, server_error
 
 from balai.base.access import SignInFirst
 from balai.base.errors import Conflict, Forbidden, Invalid, Locked, NotFound, Refused, TooLarge
 
 _log = logging.getLogger(__name__)
+
+PROBLEM = "application/problem+json"
 
 _WORDS = {
     SignInFirst: ("sign-in-first", gettext_lazy("Silakan masuk dahulu"), ""),
@@ -92,7 +95,7 @@ def answer(request: HttpRequest, error: Refused) -> HttpResponse:
     A visitor who has to sign in is taken to sign-in and back again.
     """
     if is_for_a_program(request):
-        return JsonResponse(problem(error), status=error.status, content_type="application/problem+json")
+        return JsonResponse(problem(error), status=error.status, content_type=PROBLEM)
     if isinstance(error, SignInFirst):
         # What was posted cannot be sent again after sign-in; the page it came from can be opened again.
         there = request.get_full_path() if request.method in ("GET", "HEAD") else _page_before(request) or "/"
@@ -109,6 +112,33 @@ def answer(request: HttpRequest, error: Refused) -> HttpResponse:
         "back": _page_before(request),
     }
     return render(request, "balai/refused.html", context, status=error.status)
+
+
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that breaks the rules of HTTP or of its own form (Django's `handler400`)."""
+    error = Refused(_("Permintaan ini tidak dapat dibaca."))
+    error.status = 400
+    return answer(request, error) if is_for_a_program(request) else bad_request(request, exception)
+
+
+def nowhere(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address that leads nowhere (Django's `handler404`)."""
+    if is_for_a_program(request):
+        return answer(request, NotFound(_("Tidak ada apa-apa di alamat itu.")))
+    return page_not_found(request, exception)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer a failure of ours (Django's `handler500`); what failed stands in the log alone."""
+    if not is_for_a_program(request):
+        return server_error(request)
+    body = {
+        "type": "urn:balai:problem:failed",
+        "title": _("Ada kesalahan di pihak kami"),
+        "status": 500,
+        "detail": _("Catatannya sudah tersimpan. Kirim lagi nanti dengan Idempotency-Key yang sama."),
+    }
+    return JsonResponse(body, status=500, content_type=PROBLEM)
 
 
 def problem(error: Refused) -> dict[str, Any]:

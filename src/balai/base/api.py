@@ -28,7 +28,6 @@ from balai.base.actor import Actor
 from balai.base.errors import Fault, Invalid, NotFound, Refused
 from balai.base.idempotency import once
 
-PROBLEM = "application/problem+json"
 _READS = ("GET", "HEAD")
 
 # A NUL in a text is refused here, because PostgreSQL would refuse it later and less kindly.
@@ -139,7 +138,7 @@ def make(title: str, version: str, description: str, *, programs: AuthBase) -> A
 
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """Answer a refusal as a problem of RFC 9457."""
-    response = JsonResponse(answers.problem(error), status=error.status, content_type=PROBLEM)
+    response = JsonResponse(answers.problem(error), status=error.status, content_type=answers.PROBLEM)
     if error.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="balai"'
     return response

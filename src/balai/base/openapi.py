@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from balai.base.access import Access
-from balai.base.api import PROBLEM, Api
+from balai.base.answers import PROBLEM
+from balai.base.api import Api
 
 PROBLEMS = {
     "400": "The body cannot be read.",

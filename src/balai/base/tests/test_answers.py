@@ -1,16 +1,18 @@
 """A refusal becomes a page for people and a problem for programs."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
+from django.core.exceptions import BadRequest
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from balai.base.access import SignInFirst
 from balai.base.actor import Actor
-from balai.base.answers import RefusalMiddleware, answer, refusal_in
+from balai.base.answers import PROBLEM, RefusalMiddleware, answer, broken, refusal_in, unreadable
 from balai.base.errors import Conflict, Fault, Forbidden, Invalid, Locked, NotFound, Refused
 from balai.base.numbers import NumberSeries
 
@@ -124,3 +126,18 @@ def test_the_second_of_two_who_add_the_same_is_told_so(caplog: pytest.LogCapture
 @pytest.mark.usefixtures("malang")
 def test_any_other_broken_constraint_stays_a_failure() -> None:
     assert refusal_in(error_of(code="surat", year="2026", last=None)) is None
+
+
+@pytest.mark.django_db
+def test_a_program_is_answered_as_one_where_no_view_is_reached() -> None:
+    client = Client(HTTP_HOST="kota-malang.localhost", raise_request_exception=False)
+    nowhere = client.get("/api/v1/tidak-ada")
+    assert (nowhere.status_code, nowhere["Content-Type"]) == (404, PROBLEM)
+    assert nowhere.json()["type"] == "urn:balai:problem:not-found"
+    assert "<main" in client.get("/tidak-ada/").content.decode()
+
+    for handler, status in ((partial(unreadable, exception=BadRequest()), 400), (broken, 500)):
+        told, page = handler(asked("/api/3/action/x")), handler(asked())
+        assert (told.status_code, told["Content-Type"]) == (status, PROBLEM)
+        assert json.loads(told.content)["status"] == page.status_code == status
+        assert "<main" in page.content.decode()

@@ -11,7 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from pydantic import TypeAdapter
 
-from balai.base.api import PROBLEM, Page
+from balai.base.answers import PROBLEM
+from balai.base.api import Page
 from balai.base.openapi import FAULT, IDEMPOTENCY_KEY, PROBLEM_SCHEMA, PROBLEMS
 from balai.services.api.asking import SEEN
 from balai.services.api.told import (
