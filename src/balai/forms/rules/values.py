@@ -428,7 +428,8 @@ def _read_point(field: Field, answer: Any, context: Context) -> Point:
         fault = error.faults[0]
         raise Wrong(f"{fault.place}: {fault.wrong}", fault.right) from error
     point = Point(round(point.latitude, 6), round(point.longitude, 6))
-    limit, code = area(field, context), context.region_at(point)
+    limit = area(field, context)
+    code = context.region_at(point) if limit else ""
     known = code and len(code) >= len(limit)
     if limit and (known or not code) and not lies_in(code, limit):
         wrong = _("Titiknya di luar wilayah pelayanan.")

@@ -1,7 +1,8 @@
 """One case on the desk: what was asked, what happened, what may be done; and what is said about it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
@@ -99,7 +100,7 @@ def draw(request: HttpRequest, actor: Actor, key: UUID, status: int = 200, **mor
     may_work = bool(seen.roles)
     in_office = str(row.office_id) in actor.offices
     family = beside.family(actor, row)
-    alike = beside.same_thing(seen.service, row, now) if may_work else ()
+    alike = beside.same_thing(seen.service, row, seen.situation, now) if may_work else ()
     context: dict[str, Any] = {
         "seen": seen,
         "row": row,
@@ -107,7 +108,7 @@ def draw(request: HttpRequest, actor: Actor, key: UUID, status: int = 200, **mor
         "may_take": may_work and row.is_open and row.officer != actor.id,
         "is_mine": row.officer == actor.id,
         "topic": words.topic(row.service, row.topic),
-        "region": places.full_name(row.region_code) if row.region_code else "",
+        "region": _full_name(row.region_code, now.date()),
         "is_overdue": row.is_open and row.due_at is not None and row.due_at < now,
         "units": UNITS,
         "clocks": [(one, UNITS.get(one.unit, one.unit)) for one in seen.clocks],
@@ -125,6 +126,11 @@ def draw(request: HttpRequest, actor: Actor, key: UUID, status: int = 200, **mor
         "hand_form": _hand_form(row, actor, now) if may_work and in_office and row.is_open else None,
     }
     return show(request, "services/desk/case.html", {**context, **more}, status)
+
+
+@lru_cache(maxsize=4_096)
+def _full_name(region_code: str, _on: date) -> str:
+    return places.full_name(region_code) if region_code else ""
 
 
 def _address(service: str, number: str, move: Move) -> str:
@@ -173,7 +179,7 @@ def _merge_address(seen: Whole) -> str:
 
 
 def _suggestion(seen: Whole, now: datetime) -> dict[str, Any] | None:
-    found = beside.suggestion(seen.service, seen.case, now)
+    found = beside.suggestion(seen.service, seen.case, seen.situation, seen.world, now)
     if found is None:
         return None
     move = next((one.move for one in seen.moves if one.move.id == found.move and not one.refusal), None)
@@ -299,7 +305,7 @@ def history(request: HttpRequest, service: str, number: str) -> HttpResponse:
             "row": seen.case,
             "clocks": [(one, UNITS.get(one.unit, one.unit)) for one in seen.clocks],
             "tasks": _tasks(actor, seen),
-            "region": places.full_name(seen.case.region_code) if seen.case.region_code else "",
+            "region": _full_name(seen.case.region_code, now.date()),
             "printed_at": now,
         },
     )

@@ -17,7 +17,7 @@ from balai.services.rules.leaving import value_at
 from balai.services.rules.particulars import SECRET, topic_field
 
 _METRES_OF_A_DEGREE = 111_320
-_MOST_GONE_THROUGH = 5_000
+_MOST_GONE_THROUGH = 2_000
 """Cases of the same topic that are gone through, the newest: no index holds places."""
 _MOST_LOOKED_AT, _MOST_COMPARED, _MOST_SHOWN = 500, 60, 5
 _SHORTEST_WORD = 4
@@ -44,7 +44,7 @@ class Alike:
 def alike(service: Service, answers: Mapping[str, Any], now: datetime) -> tuple[Alike, ...]:
     """Return open cases near in place, topic, words and time, the likest first; no hidden ones.
 
-    Of a topic with very many cases the 5,000 that came in last are gone through; three queries.
+    Of a topic with very many cases the 2,000 that came in last are gone through; three queries.
 
     Args:
         answers: as they were typed so far, JSON; nothing about them is trusted.

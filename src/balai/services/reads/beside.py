@@ -7,15 +7,15 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from balai.base.actor import Actor
-from balai.forms.reads import opened
 from balai.people import reads as people
 from balai.services.models import Case, CaseMove
 from balai.services.reads import sight
 from balai.services.reads.alike import Alike, alike
-from balai.services.reads.situation import FILE, situation_of, world_of
+from balai.services.reads.situation import FILE
 from balai.services.reads.suggested import guess
 from balai.services.rules import machine
 from balai.services.rules.definition import EffectKind, Service
+from balai.services.rules.machine import Situation, World
 
 UPGRADE = "upgrade"
 """The move by which a case came to another version, in its history."""
@@ -85,12 +85,11 @@ def _known(row: Case) -> Relative:
     return Relative(row.number, row.service, row.state, row.subject)
 
 
-def same_thing(service: Service, row: Case, now: datetime) -> tuple[Alike, ...]:
+def same_thing(service: Service, row: Case, situation: Situation, now: datetime) -> tuple[Alike, ...]:
     """Return other open cases that may be about the same as this one, the likest first."""
     if row.is_secret or not row.is_open:
         return ()
-    plain = opened(service.form, row.answers, row.personal, row.tenant)
-    return tuple(one for one in alike(service, plain, now) if one.id != row.pk)
+    return tuple(one for one in alike(service, situation.answers, now) if one.id != row.pk)
 
 
 @dataclass(frozen=True)
@@ -139,15 +138,16 @@ class Suggested:
     field: str = ""
 
 
-def suggestion(service: Service, row: Case, now: datetime) -> Suggested | None:
+def suggestion(
+    service: Service, row: Case, situation: Situation, world: World, now: datetime
+) -> Suggested | None:
     """Return where an open case should go, None where its service does not say."""
     if not service.routing or not row.is_open:
         return None
-    world, situation = world_of(service), situation_of(service, row)
     known = machine.values(service, situation, now, world)
     rule = machine.route_of(service, known)
     code = machine.office_of(service, known)
-    name = _office_name(code)
+    name = str(row.office) if code == situation.office and row.office else _office_name(code)
     told = Suggested(name, str(rule.because) if rule else "")
     best = guess(service, situation.answers, world, world.office.local(now).date())
     if best is None or best.key == situation.answers.get(service.suggest.field if service.suggest else ""):

@@ -86,7 +86,7 @@ class Delivery:
 
 def deliveries(actor: Actor, row: Case) -> tuple[Delivery, ...]:
     """Return what was sent about a case and what still waits or failed, for officers who may know of it."""
-    if not sight.cases(actor).filter(pk=row.pk).exists():
+    if not sight.knows(actor, row):
         return ()
     rows = list(Notice.objects.filter(tenant=row.tenant, case=row).order_by("at", "pk"))
     dead = dead_among(one.pk for one in rows if one.state == Notice.State.WAITING)

@@ -137,7 +137,7 @@ def case(actor: Actor, key: Key, ticket: Ticket | None = None, *, to_change: boo
         NotFound: there is none, or it is not for the actor; which of them is not told.
     """
     rows = Case.objects.select_for_update(of=("self",)) if to_change else Case.objects.all()
-    row: Case | None = rows.filter(tenant=actor.tenant, pk=key_of(key)).first()
+    row: Case | None = rows.select_related("office").filter(tenant=actor.tenant, pk=key_of(key)).first()
     if row is None or actor.tenant != tenancy.current_tenant() or not may_know(actor, row, ticket):
         raise not_there()
     return row
@@ -152,7 +152,18 @@ def may_know(actor: Actor, row: Case, ticket: Ticket | None = None) -> bool:
     """Tell whether the actor may know of a case."""
     if actor.id.startswith("system:"):
         return True
-    if is_applicant(actor, row, ticket):
+    return is_applicant(actor, row, ticket) or knows(actor, row)
+
+
+def knows(actor: Actor, row: Case) -> bool:
+    """Tell whether a case is among those the actor knows as officer."""
+    # Nearly always it is one of their office, and nobody needs to be asked.
+    if (
+        actor.tenant == row.tenant
+        and not row.is_secret
+        and works(actor)
+        and str(row.office_id) in actor.offices
+    ):
         return True
     return bool(cases(actor).filter(pk=row.pk).exists())
 

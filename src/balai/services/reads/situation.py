@@ -1,7 +1,7 @@
 """A case as the machine sees it, gathered from its rows, and the world it is asked about."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +22,7 @@ from balai.services.rules.machine import Situation, TaskSeen, World
 
 FILE = "file"
 """The move by which a case came to be, in its history."""
+_OF_A_MOVE = ("case_id", "move", "from_state", "to_state", "at", "actor_id_text")
 
 
 def world_of(service: Service) -> World:
@@ -76,22 +77,35 @@ class Beside:
     codes: Mapping[Any, str] = field(default_factory=dict)
 
 
-def beside(rows: Sequence[Case]) -> Beside:
-    """Gather what the machine needs to see cases; four queries, however many they are."""
+def beside(rows: Sequence[Case], moves: Iterable[CaseMove] | None = None) -> Beside:
+    """Gather what the machine needs to see cases; four queries, however many they are.
+
+    Args:
+        moves: of these cases, in the order in which they were made, where somebody has read them.
+    """
     found, keys = Beside(), [row.pk for row in rows]
     tenant = tenancy.current_tenant()
-    moves = CaseMove.objects.filter(tenant=tenant, case__in=keys).order_by("case_version")
-    for case, move, source, target, at, account in moves.values_list(
-        "case_id", "move", "from_state", "to_state", "at", "actor_id_text"
-    ):
+    if moves is None:
+        asked = CaseMove.objects.filter(tenant=tenant, case__in=keys).order_by("case_version")
+        made: Iterable[tuple[Any, ...]] = asked.values_list(*_OF_A_MOVE)
+    else:
+        made = (tuple(getattr(one, name) for name in _OF_A_MOVE) for one in moves)
+    for case, move, source, target, at, account in made:
         found.moves[case].append((move, source, target, at, account))
-    for task in CaseTask.objects.filter(tenant=tenant, case__in=keys).order_by("opened_at", "pk"):
+    of_offices = CaseTask.objects.filter(tenant=tenant, case__in=keys).select_related("office")
+    tasks = list(of_offices.order_by("opened_at", "pk"))
+    for task in tasks:
         found.tasks[task.case_id].append(task)
     for clock in CaseClock.objects.filter(tenant=tenant, case__in=keys):
         found.clocks[clock.case_id].append(clock)
-    offices = {one.office_id for tasks in found.tasks.values() for one in tasks}
-    found.codes = office_codes({*offices, *(row.office_id for row in rows)})
+    read = [one.office for one in (*tasks, *rows) if one.office_id and _has_read_office(one)]
+    codes = {office.pk: office.code for office in read if office}
+    found.codes = {**codes, **office_codes({row.office_id for row in rows} - set(codes))}
     return found
+
+
+def _has_read_office(one: Case | CaseTask) -> bool:
+    return bool(one._meta.get_field("office").is_cached(one))
 
 
 def situation_of(service: Service, row: Case, known: Beside | None = None) -> Situation:

@@ -1,9 +1,10 @@
 """One case as it is read: its answers as far as the reader may see them, its history, its promises."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from balai.base.actor import Actor
 from balai.base.errors import Forbidden
 from balai.base.sealing import unseal
 from balai.forms.reads import context
-from balai.forms.rules import FileSeen, Form, ToldPart, in_words, joined
+from balai.forms.rules import Context, FileSeen, Form, ToldPart, in_words, joined
 from balai.people import reads as people
 from balai.services.models import (
     Case,
@@ -30,7 +31,7 @@ from balai.services.models import (
 from balai.services.reads import sight
 from balai.services.reads.beside import move_title
 from balai.services.reads.definitions import service_of
-from balai.services.reads.situation import holds, plain_answers, situation_of, world_of
+from balai.services.reads.situation import beside, holds, situation_of, world_of
 from balai.services.rules import machine
 from balai.services.rules.definition import AT, Clock, Party, Service
 from balai.services.rules.machine import Possible, Situation, Who, World
@@ -86,6 +87,7 @@ class Whole:
         roles: of the service, that the reader has in it.
         moves: what they may do next, each with why not now.
         contact: of the applicant, for officers who may see it; empty values where not.
+        situation, world: as the machine was asked, with every answer; not to be shown.
     """
 
     case: Case
@@ -103,11 +105,13 @@ class Whole:
     tasks: tuple[CaseTask, ...]
     routes: tuple[Route, ...]
     due_changes: tuple[DueChange, ...]
+    situation: Situation = field(repr=False)
+    world: World = field(repr=False)
 
 
 @dataclass(frozen=True)
 class _Reader:
-    """Who reads a case, and what is kept from them."""
+    """Who reads a case, and what is kept from them; what several parts of it need is asked once."""
 
     actor: Actor
     row: Case
@@ -115,10 +119,30 @@ class _Reader:
     is_applicant: bool
     roles: frozenset[str]
     hidden: frozenset[str]
+    now: datetime
 
     @property
     def sees_personal(self) -> bool:
         return self.is_applicant or bool(self.roles)
+
+    @cached_property
+    def files(self) -> tuple[CaseFile, ...]:
+        rows = CaseFile.objects.filter(tenant=self.row.tenant, case=self.row).select_related("file")
+        if self.is_applicant:
+            rows = rows.filter(audience=Comment.Audience.APPLICANT)
+        elif not self.roles:
+            return ()
+        return tuple(rows.order_by("at", "pk"))
+
+    @cached_property
+    def around(self) -> Context:
+        """What answers are put into words with. Where they must lie was asked when they came in."""
+        files = {
+            str(one.file_id): FileSeen(str(one.file_id), one.file.name, one.file.media_type, one.file.size)
+            for one in self.files
+        }
+        known = context(self.row.tenant, timezone.localtime(self.now).date(), files=files)
+        return replace(known, city="")
 
 
 def whole(actor: Actor, key: sight.Key, now: datetime, ticket: sight.Ticket | None = None) -> Whole:
@@ -129,20 +153,17 @@ def whole(actor: Actor, key: sight.Key, now: datetime, ticket: sight.Ticket | No
     """
     row = sight.case(actor, key, ticket)
     service = service_of(row)
-    world, situation = world_of(service), situation_of(service, row)
+    moves = _moves(row)
+    gathered = beside([row], moves)
+    world, situation = world_of(service), situation_of(service, row, gathered)
     is_applicant = sight.is_applicant(actor, row, ticket)
-    tasks = tuple(
-        one
-        for one in CaseTask.objects.filter(tenant=row.tenant, case=row)
-        .select_related("office")
-        .order_by("pk")
-    )
+    tasks = tuple(gathered.tasks[row.pk])
     roles = sight.roles_of(actor, service, row, ticket)
     for one in tasks:
         roles |= sight.roles_of(actor, service, row, task=one) if not is_applicant else frozenset()
     hidden = _hidden(service, situation, roles, now, world)
-    reader = _Reader(actor, row, service, is_applicant, roles, hidden)
-    plain = plain_answers(service, row)
+    reader = _Reader(actor, row, service, is_applicant, roles, hidden, now)
+    plain = situation.answers
     if reader.sees_personal and not is_applicant and row.owner:
         people.log_access(
             actor,
@@ -156,18 +177,20 @@ def whole(actor: Actor, key: sight.Key, now: datetime, ticket: sight.Ticket | No
         is_applicant,
         roles,
         str(service.states[row.state].title),
-        tuple(_told(reader, service.form, plain, now)),
+        tuple(_told(reader, service.form, plain)),
         _contact(reader),
         machine.possible(service, situation, Who(roles, actor.id), now, world),
-        _clocks(reader, service),
-        _history(reader, now),
+        _clocks(reader, gathered.clocks[row.pk]),
+        _history(reader, moves),
         _comments(reader),
-        tuple(_files(reader)),
+        reader.files,
         () if is_applicant else tasks,
         ()
         if is_applicant
         else tuple(row.routes.select_related("from_office", "to_office").order_by("at", "pk")),
         tuple(row.due_changes.order_by("at", "pk")),
+        situation,
+        world,
     )
 
 
@@ -189,14 +212,8 @@ def _personal_fields(service: Service, plain: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _told(reader: _Reader, form: Form, plain: Mapping[str, Any], now: datetime) -> list[ToldPart]:
-    files = {
-        str(one.file_id): FileSeen(str(one.file_id), one.file.name, one.file.media_type, one.file.size)
-        for one in _files(reader)
-    }
-    around = context(reader.row.tenant, timezone.localtime(now).date(), files=files)
-    shown = _without(plain, reader.hidden)
-    return in_words(form, shown, around, personal=reader.sees_personal)
+def _told(reader: _Reader, form: Form, plain: Mapping[str, Any]) -> list[ToldPart]:
+    return in_words(form, _without(plain, reader.hidden), reader.around, personal=reader.sees_personal)
 
 
 def _without(plain: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
@@ -217,8 +234,7 @@ def _contact(reader: _Reader) -> Mapping[str, str]:
     return dict(json.loads(text)) if text else {}
 
 
-def _clocks(reader: _Reader, service: Service) -> tuple[ClockSeen, ...]:
-    rows = CaseClock.objects.filter(tenant=reader.row.tenant, case=reader.row).order_by("started_at", "pk")
+def _clocks(reader: _Reader, rows: Iterable[CaseClock]) -> tuple[ClockSeen, ...]:
     return tuple(
         ClockSeen(
             one.clock,
@@ -230,8 +246,8 @@ def _clocks(reader: _Reader, service: Service) -> tuple[ClockSeen, ...]:
             one.due_at,
             tuple(one.explanation.splitlines()),
         )
-        for one in rows
-        if (clock := service.clock_of(one.clock)) and (not reader.is_applicant or clock.shown)
+        for one in sorted(rows, key=lambda one: (one.started_at, one.pk))
+        if (clock := reader.service.clock_of(one.clock)) and (not reader.is_applicant or clock.shown)
     )
 
 
@@ -241,20 +257,20 @@ def _clock_title(clock: Clock) -> str:
     return f"{clock.title} ({office})" if sign else str(clock.title)
 
 
-def _history(reader: _Reader, now: datetime) -> tuple[Happened, ...]:
-    moves = list(
-        CaseMove.objects.filter(tenant=reader.row.tenant, case=reader.row)
-        .select_related("office")
-        .order_by("case_version")
-    )
+def _moves(row: Case) -> Sequence[CaseMove]:
+    rows = CaseMove.objects.filter(tenant=row.tenant, case=row).select_related("office")
+    return list(rows.order_by("case_version"))
+
+
+def _history(reader: _Reader, moves: Sequence[CaseMove]) -> tuple[Happened, ...]:
     given = {
         one.move_id: one
         for one in CaseInput.objects.filter(tenant=reader.row.tenant, move__in=[line.pk for line in moves])
     }
-    return tuple(_happened(reader, line, given.get(line.pk), now) for line in moves)
+    return tuple(_happened(reader, line, given.get(line.pk)) for line in moves)
 
 
-def _happened(reader: _Reader, line: CaseMove, given: CaseInput | None, now: datetime) -> Happened:
+def _happened(reader: _Reader, line: CaseMove, given: CaseInput | None) -> Happened:
     known = reader.service.moves.get(line.move)
     title = move_title(reader.service, line.move)
     office = str(line.office) if line.office else ""
@@ -265,13 +281,13 @@ def _happened(reader: _Reader, line: CaseMove, given: CaseInput | None, now: dat
     said: list[ToldPart] = []
     if given is not None and known is not None and known.form is not None:
         personal = json.loads(unseal(given.personal, "forms.answers", line.tenant) or "{}")
-        said = _told(reader, known.form, joined(known.form, given.answers, personal), now)
+        said = _told(reader, known.form, joined(known.form, given.answers, personal))
     return Happened(line.at, title, who, office, tuple(said), line.legal_article)
 
 
 def _comments(reader: _Reader) -> tuple[Said, ...]:
     rows = Comment.objects.filter(tenant=reader.row.tenant, case=reader.row).order_by("at", "pk")
-    if not _is_officer(reader):
+    if reader.is_applicant:
         rows = rows.filter(audience=Comment.Audience.APPLICANT)
     return tuple(
         Said(
@@ -283,19 +299,6 @@ def _comments(reader: _Reader) -> tuple[Said, ...]:
         )
         for one in rows
     )
-
-
-def _is_officer(reader: _Reader) -> bool:
-    return not reader.is_applicant
-
-
-def _files(reader: _Reader) -> list[CaseFile]:
-    rows = CaseFile.objects.filter(tenant=reader.row.tenant, case=reader.row).select_related("file")
-    if not _is_officer(reader):
-        rows = rows.filter(audience=Comment.Audience.APPLICANT)
-    elif not reader.roles:
-        return []
-    return list(rows.order_by("at", "pk"))
 
 
 def file_of(actor: Actor, key: sight.Key, file: UUID | str, ticket: sight.Ticket | None = None) -> CaseFile:
@@ -336,7 +339,7 @@ def track(actor: Actor, key: sight.Key, now: datetime, ticket: sight.Ticket | No
     if not sight.is_applicant(actor, row, ticket):
         raise sight.not_there()
     service = service_of(row)
-    reader = _Reader(actor, row, service, True, service.roles_of(Party.APPLICANT), frozenset())
+    reader = _Reader(actor, row, service, True, service.roles_of(Party.APPLICANT), frozenset(), now)
     return Tracked(
         row.number,
         str(service.title),
@@ -344,7 +347,7 @@ def track(actor: Actor, key: sight.Key, now: datetime, ticket: sight.Ticket | No
         str(row.office) if row.office else "",
         row.received_at,
         row.due_at,
-        _clocks(reader, service),
-        _history(reader, now),
+        _clocks(reader, CaseClock.objects.filter(tenant=row.tenant, case=row)),
+        _history(reader, _moves(row)),
         row.merged_into.number if row.merged_into else "",
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,13 @@ def plain(text: str) -> str:
 
 def phrases(cells: Iterable[str]) -> frozenset[str]:
     """Return the phrases of cells in which they stand apart by commas."""
-    return frozenset(plain(phrase) for cell in cells for phrase in cell.split(",")) - {""}
+    return frozenset[str]().union(*map(_phrases, cells))
+
+
+@lru_cache(maxsize=4_096)
+def _phrases(cell: str) -> frozenset[str]:
+    # The cells of a table are the same at every page, and taking them apart costs more than looking.
+    return frozenset(map(plain, cell.split(","))) - {""}
 
 
 def weighed(text: str, known: Mapping[str, frozenset[str]]) -> tuple[Hit, ...]:
