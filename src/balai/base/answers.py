@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -57,7 +57,10 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and is_for_a_program(request):
+            return _not_allowed(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         refusal = refusal_in(error)
@@ -139,6 +142,18 @@ def broken(request: HttpRequest) -> HttpResponse:
         "detail": _("Catatannya sudah tersimpan. Kirim lagi nanti dengan Idempotency-Key yang sama."),
     }
     return JsonResponse(body, status=500, content_type=PROBLEM)
+
+
+def _not_allowed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    methods = ", ".join(sorted(response["Allow"].split(", ")))
+    error = Refused(
+        _("%(method)s tidak dilayani di alamat ini; yang dilayani: %(methods)s.")
+        % {"method": request.method, "methods": methods}
+    )
+    error.status = 405
+    told = answer(request, error)
+    told["Allow"] = methods
+    return told
 
 
 def problem(error: Refused) -> dict[str, Any]:

@@ -136,6 +136,14 @@ def test_a_program_is_answered_as_one_where_no_view_is_reached() -> None:
     assert nowhere.json()["type"] == "urn:balai:problem:not-found"
     assert "<main" in client.get("/tidak-ada/").content.decode()
 
+    wrong_way = client.post("/api/v1/evaluation/results")
+    assert (wrong_way.status_code, wrong_way["Content-Type"], wrong_way["Allow"]) == (
+        405,
+        PROBLEM,
+        "GET, HEAD",
+    )
+    assert "POST" in wrong_way.json()["detail"]
+
     for handler, status in ((partial(unreadable, exception=BadRequest()), 400), (broken, 500)):
         told, page = handler(asked("/api/3/action/x")), handler(asked())
         assert (told.status_code, told["Content-Type"]) == (status, PROBLEM)
