@@ -37,7 +37,7 @@ def _spoken(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
         try:
             let_in(request)
             wait = _wait(request)
-            response = _too_many(base, name, wait) if wait else view(request, **named)
+            response = _too_many(base, name, wait) if wait else view(request, base, **named)
         except BadRequest as error:
             response = answers.mere_text(str(error))
         except (Wrong, BadSearch) as error:
@@ -59,9 +59,8 @@ def _spoken(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
 @require_http_methods(["GET", "HEAD", "POST"])
 @_spoken
 @needs("data.read")
-def action(request: HttpRequest, name: str) -> HttpResponseBase:
+def action(request: HttpRequest, base: str, name: str) -> HttpResponseBase:
     """Do an action of CKAN by its name."""
-    base = base_of(request)
     found = actions().get(name)
     if found is None:
         raise BadRequest(f"Action name not known: {name[:100]}")
@@ -78,10 +77,10 @@ def action(request: HttpRequest, name: str) -> HttpResponseBase:
 @require_safe
 @_spoken
 @needs("data.read")
-def dump(request: HttpRequest, id: str) -> HttpResponseBase:
+def dump(request: HttpRequest, base: str, id: str) -> HttpResponseBase:
     """Give the rows of a resource as a file: CSV, TSV, JSON, XML or Parquet."""
     data = _of(request.GET)
-    return dumping.dump(Asked(request, actor_of(request), data, base_of(request)), id)
+    return dumping.dump(Asked(request, actor_of(request), data, base), id)
 
 
 @require_safe
