@@ -64,7 +64,8 @@ class TenantMiddleware:
 
 def _addressed(request: HttpRequest) -> tuple[str, str, LocalGovernment | None]:
     """Return the tenant of the host, the tenant of the address, and the government of that one."""
-    host = request.get_host().rpartition(":")[0] or request.get_host()
+    asked = request.get_host()
+    host = asked.rpartition(":")[0] or asked
     home = settings.OPTIONS.default_tenant
     try:
         home = reads.tenant_at(host.lower()) or home

@@ -1,13 +1,15 @@
 """Builds the actor of a request: who asks, from which seats, with which rights, on which day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from balai.base.actor import Actor
+from balai.base.actor import Actor, Reach
 from balai.people.models import Account, Membership
 from balai.people.reads.catalogue import roles
 from balai.people.rules import held_roles, verbs_of
@@ -30,7 +32,12 @@ def in_force(on: date, prefix: str = "") -> Q:
 
 def visitor(tenant: str) -> Actor:
     """Return somebody who has not signed in; without a query."""
-    return Actor("", _("Pengunjung"), tenant, verbs_of(held_roles(roles(), (), tenant, signed_in=False)))
+    return Actor("", _("Pengunjung"), tenant, _verbs_of_visitors(tenant))
+
+
+@lru_cache(maxsize=1024)
+def _verbs_of_visitors(tenant: str) -> Mapping[str, Reach]:
+    return verbs_of(held_roles(roles(), (), tenant, signed_in=False))
 
 
 @dataclass(frozen=True)
