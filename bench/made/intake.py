@@ -11,8 +11,9 @@ import sys
 import threading
 import time
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from math import gcd
 from pathlib import Path
@@ -28,6 +29,7 @@ from balai.base import tenancy
 from balai.data.models import Dataset
 from balai.data.rules.metadata import read as read_declaration
 from balai.data.sidefiles.place import Kind, place
+from balai.data.storage import storage
 from balai.data.tests.registry import BINS, column
 from balai.people import changes as people
 from balai.people.models import Office
@@ -41,8 +43,9 @@ PART = 8 << 20
 BROKEN_AT = 0.4
 """Share of the file at which the line breaks, in the middle of a part."""
 GOAL_MB_S, MOST_RSS_MB, MOST_DISK = 30.0, 1024, 2.5
-_HEAD = b"id;name;litres;cost;placed_on;in_use;region\n"
-_ROW = 86
+FAULT_AT = 90_000_000
+"""Row of the wrong cell, or nine tenths of a shorter file."""
+WRONG = "rusak"
 
 
 def run(folder: Path, asked: Namespace) -> None:
@@ -51,19 +54,19 @@ def run(folder: Path, asked: Namespace) -> None:
     with Path(os.devnull).open("w") as silent:
         call_command("load_places", stdout=silent)
     villages = [one.code for district in places.children(MALANG) for one in places.children(district.code)]
-    rows = (asked.megabytes * 1_000_000 - len(_HEAD)) // _ROW
-    raw = _raw(folder, (asked.raw or asked.megabytes) * 1_000_000 // _ROW, villages, asked.sorted)
+    lines = Lines.of(asked.megabytes, villages, asked.sorted, asked.fault)
+    raw = _raw(folder, Lines.of(asked.raw or asked.megabytes, villages, asked.sorted, asked.fault))
     key = _furnished()
     connections.close_all()
     with _server() as (port, server), _Worker() as worker, _watching(folder, (server, worker)) as seen:
         ask = _Asking(port, key)
-        steps = dict(_steps(ask, worker, server, rows, villages, asked, seen))
+        steps = dict(_steps(ask, worker, server, lines, asked, seen))
         version = _standing()
         if asked.side_files:
             steps["side files"] = _side_files(version)
-        shown = _read_back(ask, rows)
-    size = len(_HEAD) + rows * _ROW
-    print(f"\n{size / 1e6:,.0f} MB, {rows:,} rows, {'sorted' if asked.sorted else 'in no order'}")
+        shown = _read_back(ask, lines.rows)
+    size = lines.size
+    print(f"\n{size / 1e6:,.0f} MB, {lines.rows:,} rows, {'sorted' if asked.sorted else 'in no order'}")
     for name, (wall, cpu) in steps.items():
         print(f"  {name:<28}{wall:8.1f} s {cpu:8.1f} s of processor")
     wall, cpu = (sum(each[n] for name, each in steps.items() if name != "side files") for n in (0, 1))
@@ -79,6 +82,7 @@ def run(folder: Path, asked: Namespace) -> None:
     print(f"  most disk: {seen.disk / 1e6:,.0f} MB, {seen.disk / size:.2f} bytes a byte of CSV "
           f"(at: {seen.at}); the version {version.files[0]['bytes'] / 1e6:,.0f} MB")  # fmt: skip
     print(f"  read back: {shown}")
+    print(f"  {_summed(lines, version)}")
     for what, found, goal in (
         ("memory, MB", max(seen.memory.values()), MOST_RSS_MB),
         ("disk, bytes a byte", seen.disk / size, MOST_DISK),
@@ -91,30 +95,40 @@ def _steps(
     ask: "_Asking",
     worker: "_Worker",
     server: int,
-    rows: int,
-    villages: list[str],
+    lines: "Lines",
     asked: Namespace,
     seen: "_Seen",
 ) -> Iterator[tuple[str, tuple[float, float]]]:
     with _cost(server, worker) as cost:
         seen.at = "sending"
-        at = _send(ask, rows, villages, asked.sorted)
+        at = _send(ask, lines)
     yield "sent in parts, once broken", cost()
     with _cost(server, worker) as cost:
         seen.at = "reading"
         row = _until(ask, at, "asking")
-    assert row["taken"]["rows"] == rows, row["taken"]["rows"]
+    assert row["taken"]["rows"] == lines.rows, row["taken"]["rows"]
     yield "read", cost()
+    said: dict[str, Any] = {"version": row["version"], "period": "2026"}
+    if asked.fault:
+        with _cost(server, worker) as cost:
+            seen.at = "checking, with a fault"
+            ask("POST", f"{at}/choose", {**said, "columns": {"litres": "litres_old"}})
+            row = _until(ask, at, "judged")
+        assert row["report"]["faults"] == 1, row["report"]
+        assert row["report"]["first"][0][0] == f"Baris {lines.fault}, kolom litres", row["report"]["first"]
+        print(f"told: {row['report']['first'][0]}", flush=True)
+        said |= {"version": row["version"], "columns": {"litres": "litres"}}
+        yield "checked, one cell wrong", cost()
     with _cost(server, worker) as cost:
         seen.at = "checking"
-        ask("POST", f"{at}/choose", {"version": row["version"], "period": "2026"})
+        ask("POST", f"{at}/choose", said)
         if asked.kill:
             _until(ask, at, "judged", lambda row: (row["percent"] or 0) >= 50)
             worker.kill()
             print("the worker was killed at 50 percent of the check", flush=True)
             worker.start()
         row = _until(ask, at, "judged")
-    assert row["report"]["faults"] == 0 and row["report"]["rows"] == rows, row["report"]
+    assert row["report"]["faults"] == 0 and row["report"]["rows"] == lines.rows, row["report"]
     yield "checked and written", cost()
     with _cost(server, worker) as cost:
         seen.at = "publishing"
@@ -123,76 +137,115 @@ def _steps(
     yield "published", cost()
 
 
-def _send(ask: "_Asking", rows: int, villages: list[str], is_sorted: bool) -> str:
+@dataclass(frozen=True)
+class Lines:
+    """The lines of the file that is sent: each as wide as the others, its key once.
+
+    Attributes:
+        fault: row of the wrong cell, from 1; 0 for none.
+    """
+
+    rows: int
+    villages: Sequence[str]
+    is_sorted: bool
+    fault: int
+
+    @classmethod
+    def of(cls, megabytes: int, villages: Sequence[str], is_sorted: bool, has_fault: bool) -> "Lines":
+        rows = (megabytes * 1_000_000 - 60) // (92 if has_fault else 86)
+        return cls(rows, villages, is_sorted, min(FAULT_AT, rows * 9 // 10) if has_fault else 0)
+
+    @property
+    def head(self) -> bytes:
+        old = "litres_old;" if self.fault else ""
+        return f"id;name;{old}litres;cost;placed_on;in_use;region\n".encode()
+
+    @property
+    def size(self) -> int:
+        return len(self.head) + self.rows * (92 if self.fault else 86)
+
+    @property
+    def chances(self) -> str:
+        """The rows as numbers, from which both the text and the sums are made."""
+        step = 1 if self.is_sorted else next(n for n in range(_STEP, _STEP + 1000) if gcd(n, self.rows) == 1)
+        return (
+            f"(SELECT range + 1 AS number, range * {step} % {self.rows} AS key, "
+            f"(hash(range) % 1000000007)::BIGINT AS chance FROM range({self.rows}))"
+        )
+
+    @property
+    def select(self) -> str:
+        codes = ", ".join(f"'{code}'" for code in self.villages)
+        litres = "lpad((chance % 900)::VARCHAR, 3, '0') || ',' || (chance % 10)::VARCHAR"
+        old = f"CASE WHEN number = {self.fault} THEN '{WRONG}' ELSE {litres} END AS litres_old, "
+        return (
+            "SELECT lpad(key::VARCHAR, 9, '0') AS id, 'Meter ' || lpad((chance % 99991)::VARCHAR, 5, '0') || "
+            "'; Jalan Ijen ' || lpad((chance % 97)::VARCHAR, 2, '0') AS name, "
+            f"{old if self.fault else ''}{litres} AS litres, "
+            "'Rp ' || (1 + chance % 9)::VARCHAR || '.' || lpad((chance // 7 % 1000)::VARCHAR, 3, '0') "
+            "|| '.000' AS cost, lpad((chance % 28 + 1)::VARCHAR, 2, '0') || '/' "
+            "|| lpad((chance // 31 % 12 + 1)::VARCHAR, 2, '0') || '/' "
+            "|| (2015 + chance // 37 % 10)::VARCHAR AS placed_on, "
+            "CASE WHEN chance % 3 = 0 THEN 'ya' ELSE 'no' END AS in_use, "
+            f"[{codes}][1 + chance % {len(self.villages)}] AS region FROM {self.chances}"
+        )
+
+    def parts(self) -> Iterator[bytes]:
+        """Yield the file in parts of PART bytes, as the engine writes it into a pipe."""
+        outlet, inlet = os.pipe()
+
+        def write() -> None:
+            with duckdb.connect(config={"threads": 1, "memory_limit": "512MB"}) as duck:
+                duck.execute(
+                    f"COPY ({self.select}) TO '/dev/fd/{inlet}' "
+                    "(FORMAT csv, HEADER false, DELIMITER ';', FORCE_QUOTE (name))"
+                )
+            os.close(inlet)
+
+        writer = threading.Thread(target=write, daemon=True)
+        writer.start()
+        waiting = bytearray(self.head)
+        with os.fdopen(outlet, "rb", buffering=0) as source:
+            while some := source.read(1 << 20):
+                waiting += some
+                if len(waiting) >= PART:
+                    yield bytes(waiting[:PART])
+                    del waiting[:PART]
+        writer.join()
+        yield bytes(waiting)
+
+
+_STEP = 2_654_435_761
+
+
+def _send(ask: "_Asking", lines: Lines) -> str:
     """Send the file in parts; one part is broken off, and gone on with where the server says."""
-    size = len(_HEAD) + rows * _ROW
-    said = ask("POST", "/api/v1/data/uploads", {"dataset": CODE, "name": "meter.csv", "size": size})
+    said = ask("POST", "/api/v1/data/uploads", {"dataset": CODE, "name": "meter.csv", "size": lines.size})
     at = f"/api/v1/data/uploads/{said['id']}"
     done, is_broken = 0, False
-    for part in _parts(rows, villages, is_sorted):
+    for part in lines.parts():
         start = done
         while done < start + len(part):
             rest = part[done - start :]
-            if not is_broken and done > size * BROKEN_AT:
+            if not is_broken and done > lines.size * BROKEN_AT:
                 is_broken = True
                 ask.break_off(at, done, rest)
                 before, done = done, ask.offset(at)
                 print(f"the line broke at {before:,}; going on at {done:,}", flush=True)
                 continue
             done = ask.part(at, done, rest)
-    assert done == size, (done, size)
+    assert done == lines.size, (done, lines.size)
     return at
 
 
-def _parts(rows: int, villages: list[str], is_sorted: bool) -> Iterator[bytes]:
-    """Yield the file in parts of PART bytes, as the engine writes it into a pipe."""
-    outlet, inlet = os.pipe()
-
-    def write() -> None:
-        with duckdb.connect(config={"threads": 1, "memory_limit": "512MB"}) as duck:
-            duck.execute(f"COPY ({made(rows, villages, is_sorted)}) TO '/dev/fd/{inlet}' "
-                         "(FORMAT csv, HEADER false, DELIMITER ';', FORCE_QUOTE (name))")  # fmt: skip
-        os.close(inlet)
-
-    writer = threading.Thread(target=write, daemon=True)
-    writer.start()
-    waiting = bytearray(_HEAD)
-    with os.fdopen(outlet, "rb", buffering=0) as source:
-        while some := source.read(1 << 20):
-            waiting += some
-            if len(waiting) >= PART:
-                yield bytes(waiting[:PART])
-                del waiting[:PART]
-    writer.join()
-    yield bytes(waiting)
-
-
-def made(rows: int, villages: list[str], is_sorted: bool) -> str:
-    """Return the SELECT of the rows of the file: each as wide as the others, its key once."""
-    step = 1 if is_sorted else next(n for n in range(2_654_435_761, 2_654_436_761) if gcd(n, rows) == 1)
-    codes = ", ".join(f"'{code}'" for code in villages)
-    return (
-        f"SELECT lpad(key::VARCHAR, 9, '0') AS id, 'Meter ' || lpad((chance % 99991)::VARCHAR, 5, '0') || "
-        "'; Jalan Ijen ' || lpad((chance % 97)::VARCHAR, 2, '0') AS name, "
-        "lpad((chance % 900)::VARCHAR, 3, '0') || ',' || (chance % 10)::VARCHAR AS litres, "
-        "'Rp ' || (1 + chance % 9)::VARCHAR || '.' || lpad((chance // 7 % 1000)::VARCHAR, 3, '0') "
-        "|| '.000' AS cost, lpad((chance % 28 + 1)::VARCHAR, 2, '0') || '/' "
-        "|| lpad((chance // 31 % 12 + 1)::VARCHAR, 2, '0') || '/' "
-        "|| (2015 + chance // 37 % 10)::VARCHAR AS placed_on, "
-        "CASE WHEN chance % 3 = 0 THEN 'ya' ELSE 'no' END AS in_use, "
-        f"[{codes}][1 + chance % {len(villages)}] AS region FROM (SELECT range * {step} % {rows} AS key, "
-        f"(hash(range) % 1000000007)::BIGINT AS chance FROM range({rows}))"
-    )
-
-
-def _raw(folder: Path, rows: int, villages: list[str], is_sorted: bool) -> float:
+def _raw(folder: Path, lines: Lines) -> float:
     """Return the seconds of processor that raw DuckDB takes for a megabyte, CSV to Parquet."""
     source = folder / "raw.csv"
     with source.open("wb") as out:
-        for part in _parts(rows, villages, is_sorted):
+        for part in lines.parts():
             out.write(part)
     size = source.stat().st_size
-    assert size == len(_HEAD) + rows * _ROW, (size, rows)
+    assert size == lines.size, (size, lines.size)
     before, began = time.process_time(), time.monotonic()
     with duckdb.connect() as duck:
         duck.execute(
@@ -206,6 +259,36 @@ def _raw(folder: Path, rows: int, villages: list[str], is_sorted: bool) -> float
     source.unlink()
     (folder / "raw.parquet").unlink()
     return cpu / (size / 1e6)
+
+
+def _summed(lines: Lines, version: Any) -> str:
+    """Return what the columns of the version sum up to; raise where the numbers they were made of do not."""
+    codes = ", ".join(f"'{code}'" for code in lines.villages)
+    made = (
+        "count(*), count(DISTINCT key // 1000), sum(key)::HUGEINT, sum(((chance % 900) * 10 + chance % 10)), "
+        "sum((1 + chance % 9) * 1000000 + chance // 7 % 1000 * 1000), "
+        "sum(date_diff('day', DATE '2000-01-01', make_date((2015 + chance // 37 % 10)::INTEGER, "
+        "(chance // 31 % 12 + 1)::INTEGER, (chance % 28 + 1)::INTEGER))), count_if(chance % 3 = 0), "
+        f"sum(hash([{codes}][1 + chance % {len(lines.villages)}]) % 1000003), "
+        "sum(chance % 99991 * 100 + chance % 97)"
+    )
+    kept = (
+        "count(*), count(DISTINCT id // 1000), sum(id)::HUGEINT, sum((litres * 10)::BIGINT), sum(cost), "
+        "sum(date_diff('day', DATE '2000-01-01', placed_on)), count_if(in_use), "
+        "sum(hash(region) % 1000003), sum(substr(name, 7, 5)::BIGINT * 100 + right(name, 2)::BIGINT)"
+    )
+    with tenancy.scope(MALANG):
+        files = [str(storage().local(MALANG, each["sha256"])) for each in version.files]
+    with duckdb.connect(config={"memory_limit": "1GB"}) as duck:
+        wanted = duck.execute(f"SELECT {made} FROM {lines.chances}").fetchone()
+        found = duck.execute(f"SELECT {kept} FROM read_parquet({files})").fetchone()
+        keys = duck.execute(
+            "SELECT bool_and(own = number) FROM "
+            f"(SELECT id AS own, row_number() OVER () - 1 AS number FROM read_parquet({files}))"
+        ).fetchone()
+    assert found == wanted, (found, wanted)
+    assert keys == (True,), "the rows are not in the order of their key, or one is missing"
+    return f"all {lines.rows:,} keys in their order; rows and sums of all columns as they were made: {found}"
 
 
 def _furnished() -> str:

@@ -23,7 +23,7 @@ class Departure:
 
 
 def depart(duck: Engine, declaration: Declaration, regions: Regions) -> tuple[Departure, ...]:
-    """Count what in the view `raw` is not as declared; then it is a table, without what no type can hold."""
+    """Count what in the view `raw` is not as declared; then it is one without what no type can hold."""
     columns = physical(declaration)
     checks = [*checks_of(columns)]
     checks += [
@@ -41,9 +41,8 @@ def depart(duck: Engine, declaration: Declaration, regions: Regions) -> tuple[De
         f"CASE WHEN {condition} THEN NULL ELSE {quoted(name)} END AS {quoted(name)}"
         for name, condition in emptied.items()
     )
-    duck.execute(f"CREATE TABLE left_over AS SELECT * {f'REPLACE ({cells})' if cells else ''} FROM raw")  # noqa: S608
-    duck.execute("DROP VIEW raw")
-    duck.execute("ALTER TABLE left_over RENAME TO raw")
+    duck.execute("ALTER VIEW raw RENAME TO handed_in")
+    duck.execute(f"CREATE VIEW raw AS SELECT * {f'REPLACE ({cells})' if cells else ''} FROM handed_in")  # noqa: S608
     return tuple(
         Departure(check.column.name, check.kind, number, check.kind == "form")
         for check, number in zip(checks, found, strict=True)

@@ -122,7 +122,11 @@ def check(
         written = None
         if not sum(found):
             written = write_checked(
-                duck, declaration, folder, lambda share: steps(COUNTED + (WRITTEN - COUNTED) * share)
+                duck,
+                declaration,
+                folder,
+                folder / TEXTS,
+                lambda share: steps(COUNTED + (WRITTEN - COUNTED) * share),
             )
         steps(WRITTEN)
         key = _key(declaration, columns)

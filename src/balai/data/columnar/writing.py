@@ -13,7 +13,8 @@ from balai.data.columnar import checking, taking
 from balai.data.columnar.checking import MOST_FAULTS, Regions
 from balai.data.columnar.departing import Departure, depart
 from balai.data.columnar.shape import MEMORY, Engine, Physical, count, engine, physical, quoted, text
-from balai.data.columnar.watching import SECONDS, Watch, watched
+from balai.data.columnar.sorting import sampled, shares_of, sort_to
+from balai.data.columnar.watching import SECONDS, Watch
 from balai.data.rules.metadata import Declaration
 from balai.data.rules.transforms import Locate, headings
 
@@ -92,17 +93,23 @@ def write_signed(
     with engine(folder, _threads(), memory) as duck:
         taking.view_of(duck, checked)
         departures = depart(duck, declaration, regions)
-        return replace(_write(duck, declaration, folder, regions, True), departures=departures)
+        written = write_checked(duck, declaration, folder, checked)
+        if written is None:
+            raise Invalid(list(checking.twice(duck, declaration, physical(declaration))))
+        return replace(written, departures=departures)
 
 
 def write_checked(
-    duck: Engine, declaration: Declaration, folder: Path, watch: Watch | None = None
+    duck: Engine, declaration: Declaration, folder: Path, source: Path, watch: Watch | None = None
 ) -> Written | None:
     """Write ``rows.parquet`` in `folder` of the view `raw`, which has no fault but perhaps a key twice.
 
     Rows that come in the order of their key are not sorted, and those that must be sorted show by it
     whether a key stands twice: either is far cheaper than counting the keys. A file that stands
     there already, whole, is taken as it is.
+
+    Args:
+        source: the file `raw` reads.
 
     Returns:
         None where a key stands twice; then nothing is written.
@@ -114,34 +121,39 @@ def write_checked(
     if not is_ordered and declaration.k and _twice(duck, declaration, columns):
         return None
     if not target.exists():
-        draft = folder / "rows.draft"
-        order = "" if is_ordered else f" ORDER BY {_order(declaration)}"
-        watched(
-            duck,
-            f"COPY ({_leaving(declaration, columns)}{order}) TO {text(draft)} "
-            "(FORMAT parquet, COMPRESSION zstd)",
-            lambda share: steps(0.7 * share),
-        )
-        draft.replace(target)
-    source = f"read_parquet({text(target)})"
-    kept = count(duck, source)
-    if not is_ordered and not declaration.k and _follow_alike(duck, declaration, source):
+        rows = _leaving(declaration, columns)
+        key = [] if is_ordered else [quoted(name) for name in declaration.key]
+        # How many rows are alike is counted over all of them.
+        shares = 1 if declaration.k else shares_of(source)
+        sample = sampled(_typed(declaration, columns), "raw", total)
+        sort_to(duck, rows, key, sample, target, shares, lambda share: steps(0.7 * share))
+    written = f"read_parquet({text(target)})"
+    kept = count(duck, written)
+    if not declaration.k and kept != total:
+        raise AssertionError(f"{kept} rows were written of {total}")
+    if not is_ordered and not declaration.k and _follow_alike(duck, declaration, written):
         target.unlink()
         return None
-    return Written(kept, total - kept, _Digest(duck, source).result(lambda: steps(0.85)))
+    return Written(kept, total - kept, _Digest(duck, written).result(lambda: steps(0.85)))
 
 
 def _is_ordered(duck: Engine, declaration: Declaration, columns: Sequence[Physical]) -> bool:
     """Say whether each row of `raw` has a greater key than the one before it; then none stands twice."""
-    types = {one.name: one for one in columns}
-    if any(types[name].column.optional for name in declaration.key):
+    optional = {one.name for one in columns if one.column.optional}
+    if optional.intersection(declaration.key):
         return False
-    cells = ", ".join(f"CAST({quoted(name)} AS {types[name].type})" for name in declaration.key)
+    cells = ", ".join(_typed(declaration, columns))
     found = duck.execute(
         "SELECT coalesce(bool_and(own > before), true) FROM (SELECT own, lag(own) OVER () AS before "  # noqa: S608
         f"FROM (SELECT row({cells}) AS own FROM raw))"
     ).fetchone()
     return bool(found and found[0])
+
+
+def _typed(declaration: Declaration, columns: Sequence[Physical]) -> list[str]:
+    """Return the SQL of each part of the key, of its type."""
+    types = {one.name: one.type for one in columns}
+    return [f"CAST({quoted(name)} AS {types[name]})" for name in declaration.key]
 
 
 def _follow_alike(duck: Engine, declaration: Declaration, source: str) -> bool:
@@ -169,12 +181,9 @@ def _spool(rows: Iterable[Sequence[str | None]], path: Path) -> None:
         csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
 
 
-def _write(
-    duck: Engine, declaration: Declaration, folder: Path, regions: Regions, departing: bool = False
-) -> Written:
+def _write(duck: Engine, declaration: Declaration, folder: Path, regions: Regions) -> Written:
     columns = physical(declaration)
-    found = [] if departing else list(checking.faults(duck, columns, regions))
-    found = found or list(checking.twice(duck, declaration, columns))
+    found = list(checking.faults(duck, columns, regions)) or list(checking.twice(duck, declaration, columns))
     if found:
         raise Invalid(found[:MOST_FAULTS])
     total = count(duck, "raw")

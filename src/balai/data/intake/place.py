@@ -138,7 +138,8 @@ def working(tenant: str, upload: UUID, step: int) -> Iterator[Path]:
     for left in path.iterdir():
         if left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
-        elif left.suffix == ".draft" or not left.is_file():
+        elif left.suffix in (".draft", ".tmp") or not left.is_file():
+            # What the engine had to put aside is of no use to another one.
             left.unlink(missing_ok=True)
     try:
         yield path
