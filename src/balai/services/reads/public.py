@@ -3,10 +3,11 @@
 All of it is counted from the same rows: cases that the service's file hides are in the
 total alone. A million cases take the database a second to count, so the numbers are
 written every few minutes; where nobody writes them they are counted when they are asked for.
+Counted is a column of the index. To count the key would read each row, four times as long.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -98,22 +99,28 @@ def public_figures(service: Service, now: datetime) -> PublicFigures:
 
 def counted(service: Service, now: datetime) -> dict[str, Any]:
     """Count the cases of a service as JSON: what `public_figures` tells, without names."""
-    since = timezone.localtime(now).date() - LOOKED_BACK
-    begin = timezone.make_aware(datetime.combine(since, datetime.min.time()))
+    today = timezone.localtime(now).date()
+    since = today - LOOKED_BACK
     rows = Case.objects.filter(
-        tenant=tenancy.current_tenant(), service=service.code, received_at__gte=begin
+        tenant=tenancy.current_tenant(), service=service.code, received_at__gte=_midnight(since)
     ).order_by()
-    total = 0
+    total, months = 0, list[list[Any]]()
     topics, states, villages = Counter[str](), Counter[str](), Counter[str]()
     cells = Counter[tuple[str, str]]()
-    groups = rows.values_list("is_public", "topic", "region_code", "state").annotate(count=Count("pk"))
-    for shown, topic, region, state, count in groups.iterator():
-        total += count
-        if shown:
-            topics[topic] += count
-            states[state] += count
-            villages[region] += count
-            cells[topic, region[:_DISTRICT]] += count
+    # Month by month: to cut every instant to its month costs a function call each, and the database
+    # puts a twelfth in order sooner than the whole.
+    for month, of_month in _by_month(rows, since, today):
+        groups = of_month.values_list("is_public", "topic", "region_code", "state")
+        in_month = 0
+        for shown, topic, region, state, count in groups.annotate(count=Count("received_at")).iterator():
+            total += count
+            if shown:
+                in_month += count
+                topics[topic] += count
+                states[state] += count
+                villages[region] += count
+                cells[topic, region[:_DISTRICT]] += count
+        months.append([month, in_month])
     return {
         "counted_at": now.isoformat(),
         "since": since.isoformat(),
@@ -122,26 +129,24 @@ def counted(service: Service, now: datetime) -> dict[str, Any]:
         "states": states,
         "villages": villages,
         "cells": [[topic, district, count] for (topic, district), count in cells.items()],
-        "months": _months(rows.filter(is_public=True), since, timezone.localtime(now).date()),
+        "months": months,
         "offices": _offices(service, rows.filter(is_public=True)),
         "points": list(_points(service, rows, now)),
     }
 
 
-def _months(rows: QuerySet[Case], since: date, until: date) -> list[list[Any]]:
-    """Return [["2026-08", 12], …] of every month that has begun, the first one from `since` on."""
-    found = []
-    month = since.replace(day=1)
-    while month <= until:
-        after = (month + timedelta(days=32)).replace(day=1)
-        begin, end = (
-            timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (month, after)
-        )
-        # Months are ranges of the index; to cut every instant to its month costs a function call each.
-        count = rows.filter(received_at__gte=begin, received_at__lt=end).count()
-        found.append([f"{month:%Y-%m}", count])
-        month = after
-    return found
+def _by_month(rows: QuerySet[Case], since: date, until: date) -> Iterator[tuple[str, QuerySet[Case]]]:
+    """Yield "2026-08" and its cases for every month that has begun, the first one from `since` on."""
+    begin = since
+    while begin <= until:
+        after = (begin.replace(day=1) + timedelta(days=32)).replace(day=1)
+        found = rows.filter(received_at__gte=_midnight(begin))
+        yield f"{begin:%Y-%m}", found.filter(received_at__lt=_midnight(after)) if after <= until else found
+        begin = after
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
 
 
 def _offices(service: Service, rows: QuerySet[Case]) -> list[dict[str, Any]]:
@@ -150,7 +155,7 @@ def _offices(service: Service, rows: QuerySet[Case]) -> list[dict[str, Any]]:
         "office", "state", "is_late", "days_taken", "score"
     )
     by_office: dict[str, list[tuple[Any, ...]]] = {}
-    for office, *rest in groups.annotate(count=Count("pk")).iterator():
+    for office, *rest in groups.annotate(count=Count("received_at")).iterator():
         by_office.setdefault(str(office), []).append(tuple(rest))
     return [{"office": key, **_office(service, found)} for key, found in by_office.items()]
 

@@ -26,6 +26,7 @@ from balai.places.models import LoadedFile, Outline
 from balai.services import changes, reads
 from balai.services.changes import PointDraft, wording
 from balai.services.models import Case, CaseMove, Follower, PublicCount
+from balai.services.reads.public import counted
 from balai.services.reads.situation import situation_of
 from balai.services.tests.desk import ANSWER, FILED, REPORT, VILLAGE, Desk, at, filed, moved
 
@@ -397,9 +398,8 @@ def test_the_public_numbers_are_those_of_the_records(desk: Desk) -> None:
                 "village": VILLAGE,
                 "point": {"latitude": "-7.98261", "longitude": "112.63082"},
             }
-        changes.file(
-            actor, "sambat", report, changes.Coming("web", f"k{number}"), at(f"2026-11-0{number + 1} 09:00")
-        )
+        when = {7: "2026-10-31 23:50", 8: "2026-11-01 00:10"}.get(number, f"2026-11-0{number + 1} 09:00")
+        changes.file(actor, "sambat", report, changes.Coming("web", f"k{number}"), at(when))
     shown = Case.objects.exclude(topic="conduct").filter(is_secret=False)
     public = [row for row in shown if row.answers["class"] != "information" and not row.answers.get("secret")]
     figures = client.get("/layanan/sambat/statistik.json").json()
@@ -410,6 +410,8 @@ def test_the_public_numbers_are_those_of_the_records(desk: Desk) -> None:
         assert rows["topic", topic, ""] == count
     assert rows["village", VILLAGE, ""] == 6
     assert sum(count for (table, *_rest), count in rows.items() if table == "month") == 6
+    told = counted(reads.service("sambat", FILED.date()), at("2026-11-09 09:00"))
+    assert told["months"][-2:] == [["2026-10", 1], ["2026-11", 5]], "a month begins at midnight here"
     assert rows["topic_district", "road", VILLAGE[:8]] is None, "3 is fewer than may be told"
     assert sum(one["open"] + one["closed"] for one in figures["offices"]) == 6
     points = client.get("/layanan/sambat/peta/titik.json").json()["features"]
