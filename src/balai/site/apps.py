@@ -1,3 +1,4 @@
+import gc
 from importlib import import_module
 
 from django.apps import AppConfig
@@ -13,3 +14,6 @@ class SiteConfig(AppConfig):
         for name in ("invariants", "outbox"):
             import_module(f"balai.base.{name}")
         autodiscover_modules("jobs", "invariants")
+        # All of it stays to the end: nobody has to look through it for waste again.
+        gc.freeze()
+        gc.enable()
