@@ -30,15 +30,20 @@ class CalendarEnds(Refused):
 
 @dataclass(frozen=True)
 class Calendar:
-    """Every non-working weekday (libur nasional dan cuti bersama) from `first` to `last`, both known.
+    """Every non-working weekday (libur nasional dan cuti bersama) from `first` to `last`.
 
     A day outside is refused rather than taken for a working day: without its
     holidays a promise would silently end too early.
+
+    Attributes:
+        decreed_to: the last day whose holidays are decreed. Behind it only the days off that
+            every year has are known, so what is counted there is provisional, and says so.
     """
 
     holidays: frozenset[date]
     first: date
     last: date
+    decreed_to: date = date.max
 
     def __post_init__(self) -> None:
         if self.last < self.first:
@@ -60,6 +65,15 @@ class Calendar:
         if not self.first <= day <= self.last:
             raise CalendarEnds(day.year)
         return day.weekday() < 5 and day not in self.holidays
+
+    def is_provisional(self, day: date) -> bool:
+        """Tell whether a decree to come may still move what was counted up to `day`.
+
+        >>> year = Calendar(frozenset(), date(2026, 1, 1), date(2027, 12, 31), date(2026, 12, 31))
+        >>> year.is_provisional(date(2026, 12, 31)), year.is_provisional(date(2027, 1, 1))
+        (False, True)
+        """
+        return day > self.decreed_to
 
 
 def due_date(received: date, working_days: int, calendar: Calendar) -> date:

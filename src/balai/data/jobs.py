@@ -11,7 +11,7 @@ from balai.base.invariants import invariant
 from balai.base.jobs import job, later
 from balai.base.schedules import every
 from balai.data import changes
-from balai.data.changes.asked import forget_askers
+from balai.data.changes.asked import count_answers_again, forget_askers
 from balai.data.changes.versions import ARRIVED
 from balai.data.models import Dataset, DatasetVersion
 from balai.data.sidefiles import place
@@ -48,6 +48,13 @@ def _keep_catalogue(due: str) -> None:
 def _forget_askers(due: str) -> None:
     """Forget wishes nobody proved, and the addresses of whom nothing more is told."""
     forget_askers(datetime.fromisoformat(due))
+
+
+@every("data.answers", at=time(6, 35))
+def _count_with_the_calendar(due: str) -> None:
+    """Put the days right on which answers are due and which were counted before the holidays were decreed."""
+    on = timezone.localtime(datetime.fromisoformat(due)).date()
+    count_answers_again(system("data.answers", tenancy.current_tenant(), "data.check"), on)
 
 
 @outbox.on(ARRIVED)

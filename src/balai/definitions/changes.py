@@ -163,7 +163,7 @@ def _checked(known: Table, new: TableAmendment, cells: Mapping[str, str]) -> Row
 
 
 def _collisions(known: Table, new: TableAmendment) -> Iterable[Fault]:
-    others = reads.approved(known.code, new.tenant)
+    others = reads.approved(known.code, tenant=new.tenant)
     standing = [reads.row_of(known, other) for other in others if other.pk != new.replaces_id]
     met = rules.overlapping(standing, new.key, new.valid_from, new.valid_to)
     if met:

@@ -57,13 +57,13 @@ def rows(code: str, tenant: str | None = None) -> tuple[Row, ...]:
         balai.base.tenancy.NoTenant: no tenant is in scope.
     """
     known = table(code)
-    return (*known.rows, *(row_of(known, amendment) for amendment in approved(code, tenant)))
+    return (*known.rows, *(row_of(known, amendment) for amendment in approved(code, tenant=tenant)))
 
 
-def approved(code: str, tenant: str | None = None) -> QuerySet[TableAmendment]:
-    """Return the amendments of a table that are law in the tenant, oldest first."""
+def approved(*codes: str, tenant: str | None = None) -> QuerySet[TableAmendment]:
+    """Return the amendments of some tables that are law in the tenant, oldest first."""
     found: QuerySet[TableAmendment] = TableAmendment.objects.filter(
-        tenant=tenant or tenancy.current_tenant(), table=code, status=TableAmendment.Status.APPROVED
+        tenant=tenant or tenancy.current_tenant(), table__in=codes, status=TableAmendment.Status.APPROVED
     )
     return found.order_by("valid_from")
 

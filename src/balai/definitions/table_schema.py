@@ -64,10 +64,10 @@ class Key(Written):
 
 
 class Span(Written):
-    """The days a table knows everything about."""
+    """The days a table speaks of; without `last` those to come too."""
 
     first: date
-    last: date
+    last: date | None = None
 
 
 class WrittenRow(Written):
@@ -164,12 +164,12 @@ def validity(file: TableFile, key: str, valid_from: date, valid_to: date | None)
             _("%(to)s mendahului %(from)s.") % {"to": valid_to, "from": valid_from},
             _("Isi tanggal yang sama atau sesudahnya."),
         )
-    if file.covers and not file.covers.first <= valid_from <= file.covers.last:
+    if file.covers and not file.covers.first <= valid_from <= (file.covers.last or date.max):
         yield Fault(
             _("berlaku sejak"),
             _("%(day)s di luar masa tabel ini.") % {"day": valid_from},
             _("Tabel ini memuat %(first)s sampai %(last)s.")
-            % {"first": file.covers.first, "last": file.covers.last},
+            % {"first": file.covers.first, "last": file.covers.last or _("seterusnya")},
         )
 
 

@@ -17,11 +17,18 @@ from balai.base.actor import Actor, system
 from balai.base.schedules import every
 from balai.base.writing import day
 from balai.people import reads as people
-from balai.plan import reads
+from balai.plan import changes, reads
 from balai.plan.rules.freshness import Urgency
 
 _MOST_LINES = 30
 """A longer list is not read in a mail; the desk has all of it."""
+
+
+@every("plan.calendar", at=time(6, 30))
+def count_with_the_calendar(due: str) -> None:
+    """Put the due days of reports right that were counted before the holidays were decreed."""
+    on = timezone.localtime(datetime.fromisoformat(due)).date()
+    changes.count_periods_again(system("plan.calendar", tenancy.current_tenant(), "plan.write"), on)
 
 
 @every("plan.reminders", at=time(7, 0))

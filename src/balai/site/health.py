@@ -21,12 +21,15 @@ from balai.base import seals, tenants, worker
 from balai.base.access import public
 from balai.base.errors import Refused
 from balai.data import reads as data
+from balai.definitions.calendar import decreed_to, surely_decreed_to
 from balai.site import steps
 
 log = structlog.get_logger(__name__)
 
 WORKER_SILENCE = timedelta(seconds=30)
 SEAL_AGE = timedelta(minutes=10)
+CALENDAR_WARNING = timedelta(days=90)
+"""How long before the last decreed year ends it is told that the next one is missing."""
 LEAST_FREE = 300_000_000
 """Bytes; below, SQLite and uploads may fail at any moment."""
 
@@ -60,7 +63,7 @@ def findings() -> Iterator[Finding]:
         yield Finding("database", False, _("Basis data tidak menjawab."))
         return
     yield Finding("database", True, connection.vendor)
-    for check in (_role, _migrations, _reference, _tenants, _worker, _journal):
+    for check in (_role, _migrations, _reference, _tenants, _worker, _journal, _calendar):
         yield _tried(check)
     yield _readers()
 
@@ -145,6 +148,22 @@ def _journal() -> Finding:
     age = timezone.now() - min(waiting)
     told = _("yang tertua menunggu segel %(seconds)s detik") % {"seconds": int(age.total_seconds())}
     return Finding("journal", age <= SEAL_AGE, told)
+
+
+def _calendar() -> Finding:
+    """A calendar that ends soon is told and does not stop the service: dates behind it are provisional."""
+    try:
+        until = min((decreed_to() for _tenant in tenants.visit()), default=surely_decreed_to())
+    except Refused as error:
+        return Finding("calendar", False, str(error))
+    left = (until - timezone.localdate()).days
+    if left >= CALENDAR_WARNING.days:
+        return Finding("calendar", True, _("hari libur ditetapkan sampai %(day)s") % {"day": until})
+    told = _(
+        "PERINGATAN: hari libur tahun %(year)d belum ditetapkan. Tanggal sesudah %(day)s dihitung sementara. "
+        "Isi tabel holidays dan holiday_decrees."
+    )
+    return Finding("calendar", True, told % {"year": until.year + 1, "day": until})
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -131,6 +132,31 @@ def _last_day(received: date) -> date | None:
         return due_date(received, int(str(term.values["working_days"])), calendar())
     except CalendarEnds:
         return None
+
+
+@transaction.atomic
+def count_answers_again(actor: Actor, on: date) -> int:
+    """Count the days on which answers are due, those still ahead, with the calendar of today.
+
+    Returns how many became others.
+
+    Raises:
+        Forbidden.
+    """
+    actor.require("data.check")
+    changed = 0
+    waiting = AskedDataset.objects.select_for_update().filter(
+        tenant=actor.tenant, state=AskedDataset.State.NEW, proved_at__isnull=False
+    )
+    for row in waiting.filter(Q(answer_by=None) | Q(answer_by__gte=on)):
+        answer_by = _last_day(timezone.localdate(row.proved_at))
+        if answer_by == row.answer_by:
+            continue
+        journal.write(actor, "asked.recount", row, answer_by=[row.answer_by, answer_by])
+        row.answer_by = answer_by
+        row.save(update_fields=["answer_by"])
+        changed += 1
+    return changed
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from balai.base import tenancy
 from balai.base.actor import Actor, Reach
 from balai.base.errors import NotFound
 from balai.data.models import AskedDataset
+from balai.definitions.calendar import is_provisional
 from balai.definitions.reads import all_in_force
 
 SHOWN = 200
@@ -42,6 +43,11 @@ class AskedRow:
     office: str
     planned_on: date | None
     dataset: str
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the holidays before `answer_by` are not all decreed, so that it may still move."""
+        return self.answer_by is not None and is_provisional(self.answer_by)
 
 
 @dataclass(frozen=True)

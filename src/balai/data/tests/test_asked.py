@@ -14,6 +14,7 @@ from balai.base import worker
 from balai.base.errors import Conflict, Forbidden, Invalid, Locked, NotFound
 from balai.base.journal import JournalEntry
 from balai.data.changes.asked import Answered, Wish, answer_wish, ask_for_dataset, forget_askers, prove_wish
+from balai.data.jobs import _count_with_the_calendar as count_with_the_calendar
 from balai.data.models import AskedDataset, Dataset
 from balai.data.reads import asked
 from balai.data.tests.registry import NOW, a_bin, declared, founded, publish
@@ -64,6 +65,11 @@ def test_a_visitor_proves_the_address_and_follows_the_wish_until_it_is_published
 
     row = AskedDataset.objects.get()
     assert row.answer_by and row.answer_by > timezone.localdate() + timedelta(days=10)
+    right, wrong = row.answer_by, row.answer_by + timedelta(days=1)
+    AskedDataset.objects.update(answer_by=wrong)
+    count_with_the_calendar(timezone.now().isoformat())
+    row.refresh_from_db()
+    assert row.answer_by == right
     desk = f"/meja/permintaan-set-data/{row.pk}/"
     assert WHAT in tika.client.get(desk).content.decode()
     typed = {"version": row.version, "state": "accepted", "title": "Taman bermain", "answer": "Segera."}
@@ -92,7 +98,7 @@ def test_a_visitor_proves_the_address_and_follows_the_wish_until_it_is_published
     listed = client.get("/api/3/action/list_datarequests?offset=1").json()["result"]
     assert (listed["count"], listed["result"]) == (1, [])
     verbs = JournalEntry.objects.filter(verb__startswith="asked.").values_list("verb", flat=True)
-    assert sorted(verbs) == ["asked.answer", "asked.answer", "asked.ask", "asked.prove"]
+    assert sorted(verbs) == ["asked.answer", "asked.answer", "asked.ask", "asked.prove", "asked.recount"]
 
 
 def test_a_resident_asks_by_api_without_a_letter_and_a_steward_refuses_with_the_law(

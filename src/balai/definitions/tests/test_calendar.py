@@ -12,7 +12,7 @@ from balai.base.actor import Actor
 from balai.base.days import CalendarEnds, due_date
 from balai.base.errors import Invalid
 from balai.definitions import changes
-from balai.definitions.calendar import calendar, holidays
+from balai.definitions.calendar import calendar, decreed_to, holidays
 from balai.definitions.changes import Proposal
 from balai.definitions.tests.conftest import Write
 
@@ -43,12 +43,40 @@ def test_a_promise_ends_after_the_real_holidays(
     assert due_date(received, working_days, calendar()) == due, in_words
 
 
-def test_the_calendar_knows_eight_years_and_no_more() -> None:
+def test_behind_the_last_decree_the_calendar_goes_on_provisionally_and_guesses_no_moving_day() -> None:
     known = calendar()
-    assert (known.first, known.last) == (date(2020, 1, 1), date(2027, 12, 31))
-    assert len(known.holidays) == 193
+    assert (known.first, known.decreed_to, known.last) == (
+        date(2020, 1, 1),
+        date(2026, 12, 31),
+        date(2036, 12, 31),
+    )
+    assert len([day for day in known.holidays if day.year <= 2027]) == 193
+    assert [day.strftime("%m-%d") for day in sorted(known.holidays) if day.year == 2030] == [
+        "01-01", "05-01", "06-01", "08-17", "12-25",
+    ]  # fmt: skip
+    assert [known.is_provisional(date(year, 6, 1)) for year in (2026, 2027)] == [False, True]
     with pytest.raises(CalendarEnds):
-        known.is_working(date(2028, 1, 3))
+        known.is_working(date(2037, 1, 5))
+
+
+def test_a_decree_entered_by_two_persons_makes_its_year_sure(rini: Actor, wati: Actor) -> None:
+    first, last = date(2027, 1, 1), date(2027, 12, 31)
+    cells = {"certainty": "decreed", "decree": "SKB 1/2026"}
+    proposal = Proposal("holiday_decrees", "2027", first, last, cells, "SKB 1/2026", "Ditetapkan")
+    row = changes.propose(rini, proposal)
+    assert decreed_to() == date(2026, 12, 31)
+    changes.approve(wati, row.pk)
+    assert decreed_to() == calendar().decreed_to == date(2027, 12, 31)
+    assert calendar().last == date(2037, 12, 31)
+    with tenancy.scope("35.07"):
+        assert decreed_to() == date(2026, 12, 31)
+
+
+def test_a_day_told_before_its_decree_counts_and_a_fixed_one_may_be_worked(rini: Actor, wati: Actor) -> None:
+    for day, kind in ((date(2028, 4, 3), "regional"), (date(2028, 6, 1), "working_day")):
+        changes.approve(wati, changes.propose(rini, holiday(day, kind, "Uji")).pk)
+    assert not calendar().is_working(date(2028, 4, 3))
+    assert calendar().is_working(date(2028, 6, 1))
 
 
 def test_what_is_only_estimated_says_so_and_the_doubled_day_is_noted() -> None:
@@ -84,9 +112,9 @@ def test_an_estimated_day_that_did_not_come_true_is_worked(rini: Actor, wati: Ac
     assert sum(row.valid_from == day for row in holidays()) == 1
 
 
-def test_a_holiday_of_a_year_the_table_does_not_know_is_refused(rini: Actor) -> None:
+def test_a_holiday_before_the_table_begins_is_refused(rini: Actor) -> None:
     with pytest.raises(Invalid, match="di luar masa tabel"):
-        changes.propose(rini, holiday(date(2028, 4, 1), "regional", "Hari jadi"))
+        changes.propose(rini, holiday(date(2019, 4, 1), "regional", "Hari jadi"))
 
 
 def test_a_calendar_that_does_not_say_what_it_covers_is_refused(own: Write) -> None:

@@ -37,7 +37,7 @@ from balai.plan.changes.masterplans import (
     remove_planning_period,
     write_body,
 )
-from balai.plan.changes.periods import lock_period, open_year
+from balai.plan.changes.periods import count_periods_again, lock_period, open_year
 from balai.plan.changes.programmes import (
     ProgrammeDraft,
     create_programme,
@@ -84,6 +84,7 @@ __all__ = [
     "check_action",
     "check_fund",
     "correct_report",
+    "count_periods_again",
     "create_action",
     "create_masterplan",
     "create_programme",

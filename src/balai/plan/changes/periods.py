@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from balai.base import journal
 from balai.base.actor import Actor
-from balai.base.days import due_date
+from balai.base.days import CalendarEnds, due_date
 from balai.base.errors import Conflict, Fault, Locked
 from balai.definitions.calendar import calendar as working_days
 from balai.plan.changes import checks
@@ -22,12 +22,13 @@ from balai.plan.reads.tables import periods_of_year
 def open_year(actor: Actor, year: int) -> tuple[Period, ...]:
     """Write the reporting periods of a year by the table in force on its first day; those there stay.
 
-    A period is due the table's number of working days after its last day.
+    A period is due the table's number of working days after its last day; behind the last decreed year
+    that day is provisional, and `count_periods_again` puts it right.
 
     Raises:
         Forbidden.
         Invalid: the year lies outside of what a plan can have.
-        CalendarEnds: the holidays of the year after are not known yet.
+        CalendarEnds: the year lies far behind the last decreed one.
     """
     actor.require("plan.write")
     if not 2000 <= year <= 2100:
@@ -51,6 +52,35 @@ def open_year(actor: Actor, year: int) -> tuple[Period, ...]:
         journal.write(actor, "period.open", period, title=period.title, due_on=period.due_on)
         known[cut.number] = period
     return tuple(known[number] for number in sorted(known))
+
+
+@transaction.atomic
+def count_periods_again(actor: Actor, on: date) -> int:
+    """Count due days that are still ahead with the calendar of today; return how many became others.
+
+    Raises:
+        Forbidden.
+    """
+    actor.require("plan.write")
+    holidays, changed = working_days(actor.tenant), 0
+    ahead = Period.objects.select_for_update().filter(
+        tenant=actor.tenant, locked_at=None, due_on__gte=on, ends_on__gte=holidays.first
+    )
+    for row in ahead.order_by("year", "number"):
+        cut = next((one for one in periods_of_year(date(row.year, 1, 1)) if one.number == row.number), None)
+        if cut is None:
+            continue
+        try:
+            due_on = due_date(row.ends_on, cut.due_working_days, holidays)
+        except CalendarEnds:
+            continue
+        if due_on == row.due_on:
+            continue
+        journal.write(actor, "period.recount", row, due_on=[row.due_on, due_on])
+        row.due_on = due_on
+        row.save(update_fields=["due_on"])
+        changed += 1
+    return changed
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from balai.base.actor import Actor
+from balai.definitions.calendar import is_provisional
 from balai.plan.models import Action, Masterplan, Period, Report, Target
 from balai.plan.reads import sight
 from balai.plan.reads.rows import local_day
@@ -36,6 +37,11 @@ class PeriodRow:
     @property
     def is_locked(self) -> bool:
         return self.locked_at is not None
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the holidays before its due day are not all decreed, so that it may still move."""
+        return not self.is_locked and is_provisional(self.due_on)
 
 
 @dataclass(frozen=True)
@@ -143,7 +149,14 @@ def periods(actor: Actor, year: int) -> tuple[PeriodRow, ...]:
 
 def period_row(row: Period) -> PeriodRow:
     return PeriodRow(
-        row.pk, row.year, row.number, row.title, row.starts_on, row.ends_on, row.due_on, row.locked_at
+        row.pk,
+        row.year,
+        row.number,
+        row.title,
+        row.starts_on,
+        row.ends_on,
+        row.due_on,
+        row.locked_at,
     )
 
 

@@ -7,7 +7,8 @@ import pytest
 from tests.cast import REGENCY, Cast
 
 from balai.base import tenancy
-from balai.plan import changes, reads
+from balai.definitions.models import TableAmendment
+from balai.plan import changes, jobs, reads
 from balai.plan.rules.freshness import Age, Urgency, freshness, urgency
 from balai.plan.tests import town
 from balai.plan.tests.town import NOW, TODAY, Town
@@ -56,6 +57,26 @@ def test_the_periods_of_a_year_are_due_ten_working_days_after_they_end(malang_to
     # 3 April 2026 is Good Friday, so ten working days after 31 March end on 15 April.
     assert quarters[0].due_on == date(2026, 4, 15)
     assert [period.pk for period in changes.open_year(malang_town.rini, 2026)] == [p.pk for p in quarters]
+
+
+def test_a_due_day_without_a_decree_is_provisional_and_put_right_when_it_comes(malang_town: Town) -> None:
+    last = changes.open_year(malang_town.rini, 2026)[3]
+    (period,) = [one for one in reads.periods(malang_town.rini, 2026) if one.number == 4]
+    assert (last.due_on, period.is_provisional) == (date(2027, 1, 18), True)
+    day = date(2027, 1, 8)
+    for table, key, days, values in (
+        ("holidays", f"{day}", (day, day), {"kind": "national", "name_id": "Uji", "certainty": "decreed"}),
+        ("holiday_decrees", "2027", (date(2027, 1, 1), date(2027, 12, 31)), {"certainty": "decreed"}),
+    ):
+        TableAmendment.objects.create(
+            table=table, key=key, valid_from=days[0], valid_to=days[1], values=values, source="SKB",
+            reason="Uji", status=TableAmendment.Status.APPROVED, proposed_by="a", proposed_by_name="A",
+            decided_by="b", decided_by_name="B", decided_at=NOW,
+        )  # fmt: skip
+    jobs.count_with_the_calendar("2026-12-20T06:30:00+07:00")
+    (period,) = [one for one in reads.periods(malang_town.rini, 2026) if one.number == 4]
+    assert (period.due_on, period.is_provisional) == (date(2027, 1, 19), False)
+    assert changes.count_periods_again(malang_town.rini, date(2026, 12, 21)) == 0
 
 
 def test_budi_finds_what_he_has_to_report_and_agus_finds_nothing(malang_town: Town) -> None:

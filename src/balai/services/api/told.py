@@ -6,10 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from balai.forms.rules import ToldPart
 from balai.forms.rules.values import plain
 from balai.people import reads as people
 from balai.services.models import Case, CaseFile
+from balai.services.reads.definitions import services
+from balai.services.reads.provisional import Provisional
 from balai.services.reads.queues import Line
 from balai.services.reads.whole import ClockSeen, Happened, Said, Whole
 from balai.services.rules.definition import Service
@@ -84,6 +88,7 @@ class CaseRow:
     received_at: datetime
     due_at: datetime | None
     is_late: bool
+    due_is_provisional: bool
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,10 @@ class CaseAnswers:
 
 @dataclass(frozen=True)
 class CaseClockRow:
-    """A promise; a clock that rests or has ended has no due date."""
+    """A promise; a clock that rests or has ended has no due date.
+
+    A due date is provisional while the holidays of its year are not decreed; the decree may move it.
+    """
 
     id: str
     title: str
@@ -114,6 +122,7 @@ class CaseClockRow:
     limit: int
     unit: str
     due_at: datetime | None
+    due_is_provisional: bool
 
 
 @dataclass(frozen=True)
@@ -193,6 +202,7 @@ class CaseWhole:
     received_at: datetime
     closed_at: datetime | None
     due_at: datetime | None
+    due_is_provisional: bool
     is_late: bool
     score: int | None
     merged_into: str
@@ -261,6 +271,8 @@ def service_whole(one: Service) -> ServiceWhole:
 def rows_of(lines: tuple[Line, ...]) -> list[CaseRow]:
     """Return lines of a list; one query for the codes of their offices."""
     codes = _codes({line.office for line in lines})
+    known = {one.code: one for one in services(timezone.localdate())}
+    provisional = Provisional()
     return [
         CaseRow(
             line.id,
@@ -275,6 +287,7 @@ def rows_of(lines: tuple[Line, ...]) -> list[CaseRow]:
             line.received_at,
             line.due_at,
             line.is_late,
+            provisional.year(known.get(line.service), line.due_at) is not None,
         )
         for line in lines
     ]
@@ -308,6 +321,7 @@ def case_whole(seen: Whole) -> CaseWhole:
         received_at=row.received_at,
         closed_at=row.closed_at,
         due_at=row.due_at,
+        due_is_provisional=Provisional().year(seen.service, row.due_at) is not None,
         is_late=row.is_late,
         score=row.score,
         merged_into=row.merged_into.number if row.merged_into else "",
@@ -360,7 +374,9 @@ def _answers(part: ToldPart) -> CaseAnswers:
 
 
 def clock_row(one: ClockSeen) -> CaseClockRow:
-    return CaseClockRow(one.id, one.title, one.state, one.used, one.limit, one.unit, one.due_at)
+    return CaseClockRow(
+        one.id, one.title, one.state, one.used, one.limit, one.unit, one.due_at, bool(one.provisional)
+    )
 
 
 def event_row(one: Happened) -> CaseEvent:

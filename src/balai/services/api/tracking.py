@@ -34,11 +34,14 @@ class FiledCase:
     ticket: str
     state: str
     due_at: datetime | None
+    due_is_provisional: bool
 
     @classmethod
     def of(cls, filed: changes.Filed) -> "FiledCase":
         row = filed.case
-        return cls(row.pk, row.number, filed.pin, written(filed.ticket), row.state, row.due_at)
+        is_provisional = reads.Provisional().year(reads.service_of(row), row.due_at) is not None
+        ticket = written(filed.ticket)
+        return cls(row.pk, row.number, filed.pin, ticket, row.state, row.due_at, is_provisional)
 
 
 class NumberAndPin(Body):
@@ -58,6 +61,7 @@ class TrackedCase:
     office: str
     received_at: datetime
     due_at: datetime | None
+    due_is_provisional: bool
     merged_into: str
     clocks: list[CaseClockRow]
     history: list[CaseEvent]
@@ -84,6 +88,7 @@ def track(request: HttpRequest, body: NumberAndPin) -> HttpResponse:
         found.office,
         found.received_at,
         found.due_at,
+        bool(found.provisional),
         found.merged_into,
         [clock_row(one) for one in found.clocks],
         [event_row(one) for one in found.history],

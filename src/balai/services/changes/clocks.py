@@ -11,6 +11,7 @@ from balai.base.writing import moment
 from balai.services.changes import counting, moving, telling
 from balai.services.models import Case, CaseClock, Notice
 from balai.services.reads.definitions import office_hours, office_hours_before, service_of
+from balai.services.reads.provisional import Provisional
 from balai.services.reads.situation import run_of, world_of
 from balai.services.rules import clocks
 from balai.services.rules.definition import AT, Clock, Party, Service
@@ -135,12 +136,14 @@ def recount(actor: Actor, key: str, now: datetime) -> int:
 
 def _tell_new_due(service: Service, row: Case, reason: str, key: str, now: datetime) -> None:
     due = moment(row.due_at) if row.due_at else _("belum ada")
+    provisional = Provisional().words(service, row.due_at)
     said = telling.Letter(
         f"recount:{key}",
         "recount",
         _("Batas waktu %(number)s berubah") % {"number": row.number},
         _("Batas waktu berkas %(number)s sekarang %(due)s. Sebabnya: %(reason)s")
-        % {"number": row.number, "due": due, "reason": reason},
+        % {"number": row.number, "due": due, "reason": reason}
+        + (f" {provisional}" if provisional else ""),
         (Notice.Way.INBOX, Notice.Way.EMAIL),
     )
     telling.tell(service, row, sorted(service.roles_of(Party.APPLICANT))[:1], said, now)

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from balai.services.models import Case, CaseClock, DueChange
 from balai.services.reads.situation import run_of
-from balai.services.rules.clocks import ClockState, Run, alarms, count, explain, recount
+from balai.services.rules.clocks import ClockState, Run, alarms, count, decreed_since, explain, recount
 from balai.services.rules.definition import AT, Clock, Service
-from balai.services.rules.office_time import OfficeTime
+from balai.services.rules.office_time import OfficeTime, decreed_when
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """When a case without a running clock is due, so that lists have one order."""
@@ -52,12 +52,20 @@ def fill(one: CaseClock, clock: Clock, run: Run, office: OfficeTime, now: dateti
 
 def due_from(row: Case, clocks: Iterable[CaseClock]) -> None:
     """Give a case the earliest due date of its running clocks, and whether one has ever run out."""
-    # What other offices were asked for has a due date of its own; the promise to the applicant stays.
-    known = [one for one in clocks if AT not in one.clock]
+    known = _own(clocks)
     dues = [one.due_at for one in known if one.due_at is not None]
     row.due_at = min(dues) if dues and row.is_open else None
     row.urgent_at = row.due_at or NEVER
-    row.is_late = row.is_late or any(one.breached_at is not None for one in known)
+    row.is_late = row.is_late or _ran_out(known)
+
+
+def _own(clocks: Iterable[CaseClock]) -> list[CaseClock]:
+    # What other offices were asked for has a due date of its own; the promise to the applicant stays.
+    return [one for one in clocks if AT not in one.clock]
+
+
+def _ran_out(clocks: Iterable[CaseClock]) -> bool:
+    return any(one.breached_at is not None for one in _own(clocks))
 
 
 def count_again(
@@ -72,17 +80,21 @@ def count_again(
     """
     changed: list[DueChange] = []
     kept = list(CaseClock.objects.select_for_update().filter(tenant=row.tenant, case=row))
+    was_out = _ran_out(kept)
     for one in kept:
         clock = service.clock_of(one.clock)
         run = run_of(one)
         if clock is None or run.is_over or one.calendar == new.fingerprint:
             continue
         told = recount(run, old, new, now) if old is not None else None
-        before = one.due_at
+        before, decreed_before = one.due_at, decreed_when(one.calendar)
+        if one.breached_at is not None and count(run, new, now).breached_at is None:
+            # It was not late after all, so it may still run out, and that is to be noticed.
+            one.effects_done = [mark for mark in one.effects_done if not mark.startswith("breach")]
         fill(one, clock, run, new, now)
         one.save()
         if before != one.due_at:
-            why = " ".join(told.why) if told else ""
+            why = " ".join(told.why if told else decreed_since(decreed_before, new.decreed_to))
             changed.append(
                 DueChange.objects.create(
                     case=row,
@@ -93,5 +105,7 @@ def count_again(
                     reason=(why or _("Kalender hari kerja berubah."))[:_LONGEST_WHY],
                 )
             )
+    if was_out and not _ran_out(kept):
+        row.is_late = False
     due_from(row, kept)
     return changed

@@ -23,6 +23,8 @@ from balai.places.rules import Level
 from balai.services.changes.filing import Channel, Coming, Filed, file, suggested
 from balai.services.changes.pins import unlock
 from balai.services.reads.definitions import service as service_on
+from balai.services.reads.definitions import service_of
+from balai.services.reads.provisional import due_day
 from balai.services.reads.whole import track
 from balai.services.rules import texts as rules
 from balai.services.rules.definition import Service
@@ -93,7 +95,7 @@ def _filed(actor: Actor, row: Row, said: rules.Said, message: Text, now: datetim
 
 def _received(done: Filed) -> str:
     row = done.case
-    due = day(timezone.localtime(row.due_at).date()) if row.due_at else ""
+    due = due_day(service_of(row), row.due_at) if row.due_at else ""
     told = _("Laporan Anda kami terima dengan nomor %(number)s.") % {"number": row.number}
     if due:
         told += " " + _("Kami memeriksanya paling lambat %(due)s.") % {"due": due}
@@ -170,6 +172,6 @@ def _tracked(actor: Actor, said: rules.Said, message: Text, now: datetime) -> st
     if found.office:
         told += " " + _("Ditangani %(office)s.") % {"office": found.office}
     if found.due_at:
-        due = day(timezone.localtime(found.due_at).date())
-        told += " " + _("Jatuh tempo %(due)s.") % {"due": due}
+        told += " " + _("Jatuh tempo %(due)s.") % {"due": day(timezone.localtime(found.due_at).date())}
+        told += f" {found.provisional}" if found.provisional else ""
     return told

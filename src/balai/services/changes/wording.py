@@ -7,12 +7,12 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from balai.base.writing import day
 from balai.forms.reads import context
 from balai.forms.rules import in_words
 from balai.people import reads as people
 from balai.services.changes.telling import Letter, filled
 from balai.services.models import Case, CaseClock
+from balai.services.reads.provisional import due_day
 from balai.services.rules import machine
 from balai.services.rules.definition import Notice, Service
 from balai.services.rules.machine import Situation, World
@@ -55,7 +55,7 @@ def letter(
         "service": str(service.title),
         "state": str(service.states[row.state].title),
         "office": str(row.office) if row.office else _("pengelola layanan"),
-        "due": day(world.office.local(row.due_at).date()) if row.due_at else _("belum ada batas waktu"),
+        "due": due_day(service, row.due_at) if row.due_at else _("belum ada batas waktu"),
         "link": link_of(row),
         "clock": str(counted.title) if counted else "",
         "left": str(max(clock.limit - clock.used, 0)) if clock else "",

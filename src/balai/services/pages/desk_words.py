@@ -15,6 +15,7 @@ from balai.people import reads as people
 from balai.places import reads as places
 from balai.services.reads import versions
 from balai.services.reads.lists import ClosedLine, Queue
+from balai.services.reads.provisional import Provisional
 from balai.services.reads.queues import Line
 from balai.services.rules.definition import Service
 from balai.services.rules.particulars import topic_field
@@ -52,6 +53,7 @@ class Row:
     region: str
     is_overdue: bool
     closed: ClosedLine | None = None
+    is_provisional: bool = False
 
 
 class Words:
@@ -92,7 +94,7 @@ class Words:
         offices = people.office_names({one.office for one in lines if one.office})
         regions = region_names({one.region_code for one in lines if one.region_code})
         ended = {one.line.id: one for one in closed}
-        address = case_addresses()
+        address, provisional = case_addresses(), Provisional()
         return [
             Row(
                 one,
@@ -104,6 +106,7 @@ class Words:
                 regions.get(one.region_code, one.region_code),
                 one.is_overdue(now) and one.id not in ended,
                 ended.get(one.id),
+                provisional.year(self.services.get(one.service), one.due_at) is not None,
             )
             for one in lines
         ]

@@ -31,6 +31,7 @@ def own(request: HttpRequest) -> HttpResponse:
     services = reads.services(timezone.localdate())
     forms = {one.form.code: one for one in services}
     known = {one.code: one for one in services}
+    provisional = reads.Provisional()
     unfinished = [
         (row, forms[row.form], drafts.for_whom(row))
         for row in drafts.drafts(actor, now).exclude(channel="counter")
@@ -39,7 +40,12 @@ def own(request: HttpRequest) -> HttpResponse:
     notices = reads.inbox(actor, NOTICES, _before(request.GET.get("sebelum", "")))
     context = {
         "cases": [
-            (line, known.get(line.service), _state(known.get(line.service), line.state))
+            (
+                line,
+                known.get(line.service),
+                _state(known.get(line.service), line.state),
+                provisional.year(known.get(line.service), line.due_at) is not None,
+            )
             for line in reads.own_list(actor)
         ],
         "followed": reads.followed(actor),

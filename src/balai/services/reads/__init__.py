@@ -7,6 +7,7 @@ from balai.services.reads.figures import Board, OfficeFigures, board_of_offices
 from balai.services.reads.followed import Followed, followed, followed_case
 from balai.services.reads.inbox import Delivery, Message, deliveries, inbox, notice, unread
 from balai.services.reads.points import facts_of, point, point_at, points
+from balai.services.reads.provisional import Provisional
 from balai.services.reads.public import Counted, PublicFigures, public_figures, topic_names
 from balai.services.reads.queues import (
     After,
@@ -42,6 +43,7 @@ __all__ = [
     "Message",
     "OfficeFigures",
     "Page",
+    "Provisional",
     "PublicFigures",
     "TaskLine",
     "Ticket",

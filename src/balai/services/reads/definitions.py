@@ -4,17 +4,16 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from operator import is_
 
 from django.utils.translation import gettext as _
 
 from balai.base import tenancy
-from balai.base.days import Calendar
 from balai.base.errors import Locked, NotFound
 from balai.definitions import load, table
 from balai.definitions import reads as tables
-from balai.definitions.calendar import calendar
+from balai.definitions.calendar import DECREES, FIXED, HOLIDAYS, days_of
 from balai.definitions.models import TableAmendment
-from balai.definitions.rules import Origin, Row
 from balai.definitions.tables import Table
 from balai.services.models import Case
 from balai.services.rules.definition import Service, Status
@@ -78,7 +77,7 @@ def _all() -> Iterator[Service]:
 
 def office_hours(service: Service) -> OfficeTime:
     """Return the office time of the tenant in scope for a service, with the holidays of today."""
-    return _office_time(service, list(tables.approved("holidays")))
+    return _office_time(service, _amendments(service))
 
 
 def office_hours_before(service: Service, fingerprint: str) -> OfficeTime | None:
@@ -86,9 +85,7 @@ def office_hours_before(service: Service, fingerprint: str) -> OfficeTime | None
 
     None where it is not found so: the shipped tables themselves became others.
     """
-    approved = sorted(
-        tables.approved("holidays"), key=lambda one: (one.decided_at or one.proposed_at, one.pk)
-    )
+    approved = sorted(_amendments(service), key=lambda one: (one.decided_at or one.proposed_at, one.pk))
     for _try in range(_MOST_BACK):
         if not approved:
             break
@@ -99,12 +96,16 @@ def office_hours_before(service: Service, fingerprint: str) -> OfficeTime | None
     return None
 
 
+def _amendments(service: Service) -> list[TableAmendment]:
+    return list(tables.approved(HOLIDAYS, DECREES, service.office_hours))
+
+
 @dataclass(frozen=True)
 class _Built:
     """An office time with the tables it was made from, which keep their identity as long as they are kept."""
 
-    tables: tuple[Table, Table]
-    made_from: tuple[object, ...]
+    tables: tuple[Table, ...]
+    amendments: tuple[object, ...]
     office: OfficeTime
 
 
@@ -113,26 +114,17 @@ _built: deque[_Built] = deque(maxlen=32)
 
 
 def _office_time(service: Service, amendments: Iterable[TableAmendment]) -> OfficeTime:
-    known, hours = table("holidays"), table(service.office_hours)
-    days = list(amendments)
-    made_from = tuple((one.pk, one.decided_at) for one in (*days, *tables.approved(service.office_hours)))
+    files = tuple(table(code) for code in (HOLIDAYS, DECREES, service.office_hours, FIXED))
+    approved = tuple(amendments)
+    told = tuple((one.pk, one.decided_at, one.valid_to) for one in approved)
     for one in _built:
-        if one.tables[0] is known and one.tables[1] is hours and one.made_from == made_from:
+        if one.amendments == told and all(map(is_, one.tables, files)):
             return one.office
-    rows = (*known.rows, *(tables.row_of(known, one) for one in days))
-    standing: dict[str, Row] = {}
-    for row in rows:
-        if row.key not in standing or row.origin is Origin.AMENDMENT:
-            standing[row.key] = row
-    now = calendar()
-    off = frozenset(
-        row.valid_from
-        for row in standing.values()
-        if row.values["kind"] != "working_day" and now.first <= row.valid_from <= now.last
+    days, decrees, hours, _fixed = (
+        (*file.rows, *(tables.row_of(file, one) for one in approved if one.table == file.code))
+        for file in files
     )
-    names = {row.valid_from: str(row.values.get("name_id") or "") for row in standing.values()}
-    found = office_time(
-        Calendar(off, now.first, now.last), tables.rows(service.office_hours), TIME_ZONE, names
-    )
-    _built.append(_Built((known, hours), made_from, found))
+    known = days_of(days, decrees)
+    found = office_time(known.calendar, hours, TIME_ZONE, known.names)
+    _built.append(_Built(files, told, found))
     return found

@@ -8,6 +8,7 @@ from balai.base.actor import Actor
 from balai.services.models import Case, Follower
 from balai.services.reads import sight
 from balai.services.reads.definitions import service_of
+from balai.services.reads.provisional import Provisional
 from balai.services.reads.public import topic_names
 
 
@@ -24,6 +25,7 @@ class Followed:
     office: str
     received_on: date
     due_at: datetime | None
+    provisional: str = ""
 
 
 def followed(actor: Actor) -> tuple[Followed, ...]:
@@ -54,4 +56,5 @@ def _seen(row: Case) -> Followed:
         str(row.office) if row.office else "",
         row.received_at.date(),
         row.due_at,
+        Provisional().words(service, row.due_at),
     )

@@ -31,6 +31,7 @@ from balai.services.models import (
 from balai.services.reads import sight
 from balai.services.reads.beside import move_title
 from balai.services.reads.definitions import service_of
+from balai.services.reads.provisional import Provisional, words_of_clock
 from balai.services.reads.situation import beside, holds, situation_of, world_of
 from balai.services.rules import machine
 from balai.services.rules.definition import AT, Clock, Party, Service
@@ -39,7 +40,11 @@ from balai.services.rules.machine import Possible, Situation, Who, World
 
 @dataclass(frozen=True)
 class ClockSeen:
-    """A promise as it is shown; a clock that rests has no due date."""
+    """A promise as it is shown; a clock that rests has no due date.
+
+    Attributes:
+        provisional: what is said beside a due date that a decree to come may move, "" for none.
+    """
 
     id: str
     title: str
@@ -49,6 +54,7 @@ class ClockSeen:
     unit: str
     due_at: datetime | None
     explanation: tuple[str, ...]
+    provisional: str = ""
 
 
 @dataclass(frozen=True)
@@ -245,6 +251,7 @@ def _clocks(reader: _Reader, rows: Iterable[CaseClock]) -> tuple[ClockSeen, ...]
             one.unit,
             one.due_at,
             tuple(one.explanation.splitlines()),
+            words_of_clock(one),
         )
         for one in sorted(rows, key=lambda one: (one.started_at, one.pk))
         if (clock := reader.service.clock_of(one.clock)) and (not reader.is_applicant or clock.shown)
@@ -331,6 +338,7 @@ class Tracked:
     clocks: tuple[ClockSeen, ...]
     history: tuple[Happened, ...]
     merged_into: str
+    provisional: str = ""
 
 
 def track(actor: Actor, key: sight.Key, now: datetime, ticket: sight.Ticket | None = None) -> Tracked:
@@ -350,4 +358,5 @@ def track(actor: Actor, key: sight.Key, now: datetime, ticket: sight.Ticket | No
         _clocks(reader, CaseClock.objects.filter(tenant=row.tenant, case=row)),
         _history(reader, _moves(row)),
         row.merged_into.number if row.merged_into else "",
+        Provisional().words(service, row.due_at),
     )

@@ -10,6 +10,8 @@ not run at it, one that goes on at closing time does.
 - Due is the closing time at which used days reach the limit. A clock that rests has no due time.
 - Working hours count within office hours. Clock hours run through. Calendar days are
   used at the end of each day after the day of receipt.
+- Behind the last decreed year working time is counted with the days off that every year has. What
+  is due there is provisional, and nothing is decided by it before the decree has come.
 
 A run keeps what it saw, and everything is counted from that: a changed decree counts
 open clocks anew, and nothing has to be put right by hand.
@@ -24,7 +26,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from balai.base.days import CalendarEnds
-from balai.services.rules.definition import Clock, Effect, Event, Unit
+from balai.services.rules.definition import Clock, Effect, EffectKind, Event, Unit
 from balai.services.rules.office_time import NOTHING, OfficeTime
 
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
@@ -118,7 +120,8 @@ class Count:
         used_time: the exact time, of clocks that count hours; None of those that count days.
         due: when the limit is, or was, reached; None while it rests, and where the calendar ends first.
         breached_at: when it ran out, None where it did not until now.
-        calendar_ends: the year whose holidays are not known yet, where that keeps `due` from being told.
+        calendar_ends: the first year behind the calendar, where that keeps `due` from being told.
+        provisional: the first year without a decree, where `due` was counted into it; None otherwise.
     """
 
     state: ClockState
@@ -129,6 +132,7 @@ class Count:
     due: datetime | None
     breached_at: datetime | None
     calendar_ends: int | None = None
+    provisional: int | None = None
 
     @property
     def left(self) -> int:
@@ -163,7 +167,21 @@ def count(run: Run, office: OfficeTime, now: datetime) -> Count:
     else:
         state = ClockState.RUNNING if run.is_running else ClockState.PAUSED
     used, exact = _used(run, office, now)
-    return Count(state, run.limit, run.unit, used, exact, due, breached, ends)
+    waits_for = provisional(run.unit, office.local(due).date() if due else None, office.decreed_to)
+    return Count(state, run.limit, run.unit, used, exact, due, breached, ends, waits_for)
+
+
+def provisional(unit: str, due_on: date | None, decreed_to: date) -> int | None:
+    """Return the first year without a decree that a due day was counted into, None where there is none.
+
+    Clock hours and calendar days run through, whatever is decreed.
+
+    >>> provisional("working_days", date(2028, 1, 4), date(2027, 12, 31))
+    2028
+    """
+    if due_on is None or due_on <= decreed_to or unit not in (Unit.WORKING_DAYS, Unit.WORKING_HOURS):
+        return None
+    return decreed_to.year + 1
 
 
 def reach(run: Run, amount: int, office: OfficeTime) -> datetime | None:
@@ -334,7 +352,8 @@ def alarms(clock: Clock, run: Run, office: OfficeTime) -> tuple[Alarm, ...]:
     """Return the warnings and effects of a clock that runs, those that have passed too, by time.
 
     A share of a limit in days is rounded down, so that a warning comes before its limit; one that
-    would come with the limit itself is left out. A clock that rests or is over has none.
+    would come with the limit itself is left out. A clock that rests or is over has none. What would
+    move the case at a provisional time waits for the decree: a decision is not taken back.
     """
     if not run.is_running:
         return ()
@@ -351,6 +370,9 @@ def alarms(clock: Clock, run: Run, office: OfficeTime) -> tuple[Alarm, ...]:
         at = _reach(run, run.limit + after, office)
         if at is not None:
             effects = tuple(effect for effect in clock.on_breach if effect.after == after)
+            decides = any(effect.kind is EffectKind.FIRE for effect in effects)
+            if decides and provisional(run.unit, office.local(at).date(), office.decreed_to):
+                continue
             found.append(Alarm(at, f"breach {after}", effects))
     return tuple(sorted(found, key=lambda alarm: alarm.at))
 
@@ -397,7 +419,14 @@ def recount(run: Run, old: OfficeTime, new: OfficeTime, now: datetime) -> Recoun
     if before.due == after.due and before.used == after.used:
         return None
     last = max(due for due in (before.due, after.due, now) if due)
-    return Recount(before.due, after.due, tuple(_changes(run, old, new, last)))
+    why = (*decreed_since(old.decreed_to, new.decreed_to), *_changes(run, old, new, last))
+    return Recount(before.due, after.due, why)
+
+
+def decreed_since(old: date, new: date) -> Iterator[str]:
+    """Yield a sentence for each year that was decreed between two calendars, by their last decreed days."""
+    for year in range(old.year + 1, new.year + 1 if date.max not in (old, new) else 0):
+        yield _("Hari libur tahun %(year)d sudah ditetapkan.") % {"year": year}
 
 
 def _changes(run: Run, old: OfficeTime, new: OfficeTime, until: datetime) -> Iterator[str]:
@@ -471,3 +500,10 @@ def _explain(run: Run, counted: Count, office: OfficeTime) -> Iterator[str]:
         }
     elif counted.due is not None:
         yield _("Jatuh tempo %(due)s.") % {"due": f"{office.local(counted.due):%Y-%m-%d %H:%M}"}
+        if counted.provisional:
+            yield provisional_words(counted.provisional)
+
+
+def provisional_words(year: int) -> str:
+    """Return what is said beside a date that a decree to come may move."""
+    return _("Tanggal sementara: hari libur %(year)d belum ditetapkan.") % {"year": year}

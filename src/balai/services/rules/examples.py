@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from operator import is_
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from balai.base.days import Calendar, CalendarEnds
+from balai.base.days import CalendarEnds
 from balai.base.errors import Refused
 from balai.definitions import table
+from balai.definitions.calendar import DECREES, FIXED, HOLIDAYS, days_of
 from balai.definitions.rules import Row, in_force
 from balai.definitions.tables import Table
 from balai.forms.rules import Context, Form, validate
@@ -33,23 +35,21 @@ def shipped_world(service: Service) -> World:
             known[code] = table(code)
         return in_force(known[code].rows, on).get(key)
 
-    return World(_office(table("holidays"), table(service.office_hours)), row)
+    return World(_office(service), row)
 
 
-_built: list[tuple[Table, Table, OfficeTime]] = []
+_built: list[tuple[tuple[Table, ...], OfficeTime]] = []
 """The last office time that was built; a file of tests asks for the same one again and again."""
 
 
-def _office(holidays: Table, hours: Table) -> OfficeTime:
-    if _built and _built[0][0] is holidays and _built[0][1] is hours:
-        return _built[0][2]
-    covers = holidays.file.covers
-    if covers is None:
-        raise Refused(_("Tabel hari libur tidak menyebut masa yang dimuatnya."))
-    days = {row.valid_from: str(row.values["name_id"]) for row in holidays.rows}
-    off = frozenset(row.valid_from for row in holidays.rows if row.values["kind"] != "working_day")
-    found = office_time(Calendar(off, covers.first, covers.last), hours.rows, ZONE, days)
-    _built[:] = [(holidays, hours, found)]
+def _office(service: Service) -> OfficeTime:
+    files = tuple(table(code) for code in (HOLIDAYS, DECREES, service.office_hours, FIXED))
+    if _built and all(map(is_, _built[0][0], files)):
+        return _built[0][1]
+    days, decrees, hours, _fixed = (file.rows for file in files)
+    known = days_of(days, decrees)
+    found = office_time(known.calendar, hours, ZONE, known.names)
+    _built[:] = [(files, found)]
     return found
 
 

@@ -21,6 +21,7 @@ from balai.definitions.rules import Row, in_force
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """Keys of a dated table of office hours."""
 _DAY = timedelta(days=1)
+_LONGEST_FINGERPRINT = 64
 NOTHING = timedelta()
 
 type Span = tuple[time, time]
@@ -34,12 +35,14 @@ class OfficeTime:
         hours: what is open on each day of the calendar; empty on a day that is no working day.
         names: what a day off is called, where it has a name.
         tz: name of the time zone; instants come in with an offset and leave in this zone.
+        decreed_to: the last day whose holidays are decreed; what is counted behind it is provisional.
     """
 
     first: date
     hours: tuple[tuple[Span, ...], ...] = field(repr=False)
     tz: str
     names: Mapping[date, str] = field(default_factory=dict, repr=False, compare=False)
+    decreed_to: date = date.max
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -51,9 +54,11 @@ class OfficeTime:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 that changes when a day or an hour does."""
-        said = [[f"{a:%H:%M}-{b:%H:%M}" for a, b in spans] for spans in self.hours]
-        return hashlib.sha256(json.dumps([self.first.isoformat(), self.tz, said]).encode()).hexdigest()
+        """Up to when holidays are decreed (`decreed_when`), and a hash of every day and hour."""
+        words = {spans: [f"{a:%H:%M}-{b:%H:%M}" for a, b in spans] for spans in set(self.hours)}
+        said = [words[spans] for spans in self.hours]
+        found = hashlib.sha256(json.dumps([self.first.isoformat(), self.tz, said]).encode()).hexdigest()
+        return f"{min(self.decreed_to, self.last):%Y%m%d}-{found}"[:_LONGEST_FINGERPRINT]
 
     @cached_property
     def working(self) -> tuple[date, ...]:
@@ -83,6 +88,10 @@ class OfficeTime:
     def is_working(self, day: date) -> bool:
         """Tell whether offices open on `day`. Raises CalendarEnds."""
         return bool(self.spans(day))
+
+    def is_provisional(self, day: date) -> bool:
+        """Tell whether a decree to come may still move what was counted up to `day`."""
+        return day > self.decreed_to
 
     def local(self, instant: datetime) -> datetime:
         """Return the instant as the local clock shows it, without its zone.
@@ -144,6 +153,18 @@ class OfficeTime:
         return bisect_left(self.working, end + _DAY) - bisect_left(self.working, start + _DAY)
 
 
+def decreed_when(fingerprint: str) -> date:
+    """Return up to when holidays were decreed when something was counted with this calendar.
+
+    Counted before fingerprints told so, it was counted with known holidays alone.
+
+    >>> decreed_when("20271231-5f0c")
+    datetime.date(2027, 12, 31)
+    """
+    told, sign, _hash = fingerprint.partition("-")
+    return date.fromisoformat(told) if sign else date.max
+
+
 def _length(span: Span) -> timedelta:
     opens, closes = span
     return datetime.combine(date.min, closes) - datetime.combine(date.min, opens)
@@ -168,17 +189,16 @@ def office_time(
         {row.valid_from for row in known} | {row.valid_to + _DAY for row in known if row.valid_to}
     )
     hours: list[tuple[Span, ...]] = []
-    standing: Mapping[str, Row] = {}
+    week: Mapping[str, tuple[Span, ...]] = {}
     day, seen = calendar.first, -1
     while day <= calendar.last:
-        # The rows in force change on few days; they are asked for only then.
+        # The rows in force change on few days; they are asked for and read only then.
         number = bisect_left(changes, day + _DAY)
         if number != seen:
-            seen, standing = number, in_force(known, day)
-        row = standing.get(WEEKDAYS[day.weekday()])
-        hours.append(_spans(row) if row and day not in calendar.holidays else ())
+            seen, week = number, {key: _spans(row) for key, row in in_force(known, day).items()}
+        hours.append(week.get(WEEKDAYS[day.weekday()], ()) if day not in calendar.holidays else ())
         day += _DAY
-    return OfficeTime(calendar.first, tuple(hours), tz, dict(names or {}))
+    return OfficeTime(calendar.first, tuple(hours), tz, dict(names or {}), calendar.decreed_to)
 
 
 def _spans(row: Row) -> tuple[Span, ...]:

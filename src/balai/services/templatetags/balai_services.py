@@ -42,6 +42,7 @@ class _Pen:
         self._safe: Callable[[str], str] = cache(escape)
         self._moment: Callable[[datetime], str] = cache(writing.moment)
         self._late = f"{status('late', _('terlambat'))} "
+        self._may_move = self._small(_("tanggal sementara"))
         self._rests = f'<span class="soft">{escape(_("tidak berjalan"))}</span>'
         self._subject, self._state, self._due, self._office, self._place = (
             f'<td data-label="{escape(name)}">'
@@ -77,7 +78,8 @@ class _Pen:
 
     def _when_due(self, row: Row) -> str:
         due = self._moment(row.line.due_at) if row.line.due_at else self._rests
-        return f"{self._due}{self._late if row.is_overdue else ''}{due}</td>"
+        late, may_move = row.is_overdue, row.is_provisional
+        return f"{self._due}{self._late if late else ''}{due}{self._may_move if may_move else ''}</td>"
 
     def _how_it_went(self, one: ClosedLine) -> str:
         days = "–" if one.days_taken is None else writing.number(one.days_taken)

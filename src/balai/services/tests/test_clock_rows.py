@@ -50,16 +50,13 @@ def test_silence_closes_an_answered_report_and_nobody_answers_lapses_one(desk: D
     assert CaseMove.objects.filter(actor_name="services.clock").count() == 2
 
 
-def test_a_new_holiday_moves_the_due_date_and_says_why(desk: Desk) -> None:
-    row = filed(desk.cast.sari.actor).case
-    before = row.due_at
-    assert before is not None
+def amended(table: str, key: str, days: tuple[date, date], values: dict[str, str]) -> None:
     TableAmendment.objects.create(
-        table="holidays",
-        key="2026-08-20",
-        valid_from=date(2026, 8, 20),
-        valid_to=date(2026, 8, 20),
-        values={"kind": "regional", "name_id": "Libur Uji", "certainty": "decreed"},
+        table=table,
+        key=key,
+        valid_from=days[0],
+        valid_to=days[1],
+        values=values,
         source="SK Uji",
         reason="Uji",
         status=TableAmendment.Status.APPROVED,
@@ -69,6 +66,22 @@ def test_a_new_holiday_moves_the_due_date_and_says_why(desk: Desk) -> None:
         decided_by_name="B",
         decided_at=FILED,
     )
+
+
+def holiday(day: date, kind: str) -> None:
+    amended("holidays", f"{day}", (day, day), {"kind": kind, "name_id": "Libur Uji", "certainty": "decreed"})
+
+
+def decreed(year: int) -> None:
+    whole = date(year, 1, 1), date(year, 12, 31)
+    amended("holiday_decrees", f"{year}", whole, {"certainty": "decreed"})
+
+
+def test_a_new_holiday_moves_the_due_date_and_says_why(desk: Desk) -> None:
+    row = filed(desk.cast.sari.actor).case
+    before = row.due_at
+    assert before is not None
+    holiday(date(2026, 8, 20), "regional")
     jobs.count_with_the_calendar(at("2026-08-19 09:00").isoformat())
     row.refresh_from_db()
     assert row.due_at == before + timedelta(days=3), "Friday becomes Monday"
@@ -82,17 +95,69 @@ def test_a_new_holiday_moves_the_due_date_and_says_why(desk: Desk) -> None:
     assert DueChange.objects.filter(clock="verify").count() == 1
 
 
-def test_a_case_is_read_though_the_holidays_of_the_year_are_not_decreed(desk: Desk) -> None:
-    row = filed(desk.cast.sari.actor, now=at("2027-12-20 09:00")).case
-    row = moved(desk.vera.actor, row, "assign", at("2027-12-21 09:00"))
-    row = moved(desk.cast.budi.actor, row, "accept", at("2027-12-21 10:00"))
-    row = moved(desk.cast.budi.actor, row, "answer", at("2027-12-22 09:00"), given={"result": ANSWER})
-    later = at("2028-01-10 09:00")
-    seen = reads.whole(desk.cast.sari.actor, row.pk, later)
+def test_a_case_is_filed_and_moved_in_a_year_nobody_has_decreed(desk: Desk) -> None:
+    row = filed(desk.cast.sari.actor, now=at("2028-01-03 09:00")).case
+    assert row.due_at == at("2028-01-06 16:00"), "weekends and 1 January are known, the rest is not"
+    row = moved(desk.vera.actor, row, "assign", at("2028-01-04 09:00"))
+    row = moved(desk.cast.budi.actor, row, "accept", at("2028-01-04 10:00"))
+    row = moved(desk.cast.budi.actor, row, "answer", at("2028-01-05 09:00"), given={"result": ANSWER})
+    seen = reads.whole(desk.cast.sari.actor, row.pk, at("2028-01-10 09:00"))
     assert seen.state == "Sudah dijawab"
-    # How many working days have gone by is not guessed, so what hangs on them waits.
     (reopen,) = [one for one in seen.moves if one.move.id == "reopen"]
-    assert "10 hari kerja" in reopen.refusal
+    assert not reopen.refusal
+
+
+def test_a_due_date_without_a_decree_says_so_until_the_decree_moves_it(desk: Desk) -> None:
+    row = filed(desk.cast.sari.actor, now=at("2026-12-30 09:00")).case
+    assert row.due_at == at("2027-01-06 16:00"), "31 December, 4 and 6 January; the 5th is an estimate"
+    words = "Tanggal sementara: hari libur 2027 belum ditetapkan."
+    (clock,) = reads.whole(desk.cast.sari.actor, row.pk, at("2026-12-30 10:00")).clocks
+    assert clock.provisional == words and words in clock.explanation
+    told = reads.inbox(desk.cast.sari.actor)[0].text
+    assert "6 Januari 2027 (tanggal sementara: hari libur 2027 belum ditetapkan)" in told
+    holiday(date(2027, 1, 5), "working_day")
+    decreed(2027)
+    jobs.count_with_the_calendar(at("2026-12-31 09:00").isoformat())
+    row.refresh_from_db()
+    assert row.due_at == at("2027-01-05 16:00")
+    changed = DueChange.objects.get(clock="verify")
+    assert changed.reason == "Hari libur tahun 2027 sudah ditetapkan. 2027-01-05 menjadi hari kerja."
+    told = next(one.text for one in reads.inbox(desk.cast.sari.actor) if "berubah" in one.subject)
+    assert "sudah ditetapkan" in told and "sementara" not in told
+    (clock,) = reads.whole(desk.cast.sari.actor, row.pk, at("2026-12-31 10:00")).clocks
+    assert clock.provisional == ""
+
+
+def test_a_decree_that_comes_too_late_takes_back_that_a_case_was_late(desk: Desk) -> None:
+    row = filed(desk.cast.sari.actor, now=at("2028-01-03 09:00")).case
+    jobs.ring_clocks(at("2028-01-07 09:00").isoformat())
+    row.refresh_from_db()
+    assert row.is_late
+    for day in (5, 6):
+        holiday(date(2028, 1, day), "national")
+    decreed(2027)
+    decreed(2028)
+    jobs.count_with_the_calendar(at("2028-01-07 10:00").isoformat())
+    row.refresh_from_db()
+    assert (row.due_at, row.is_late) == (at("2028-01-10 16:00"), False)
+    jobs.ring_clocks(at("2028-01-11 09:00").isoformat())
+    row.refresh_from_db()
+    assert row.is_late
+
+
+def test_nothing_is_decided_on_a_provisional_date(desk: Desk) -> None:
+    row = filed(desk.cast.sari.actor, now=at("2026-12-21 09:00")).case
+    row = moved(desk.vera.actor, row, "assign", at("2026-12-21 10:00"))
+    row = moved(desk.cast.budi.actor, row, "accept", at("2026-12-21 11:00"))
+    row = moved(desk.cast.budi.actor, row, "answer", at("2026-12-22 09:00"), given={"result": ANSWER})
+    jobs.ring_clocks(at("2027-02-01 09:00").isoformat())
+    row.refresh_from_db()
+    assert row.state == "answered"
+    decreed(2027)
+    jobs.count_with_the_calendar(at("2027-02-01 10:00").isoformat())
+    jobs.ring_clocks(at("2027-02-01 11:00").isoformat())
+    row.refresh_from_db()
+    assert row.state == "closed"
 
 
 def test_news_comes_every_seven_days_once(desk: Desk) -> None:

@@ -102,3 +102,13 @@ def test_a_browser_gets_text_a_person_can_read(client: Client) -> None:
 )
 def test_the_role_of_the_application_is_not_above_row_level_security() -> None:
     assert health._role().ok
+
+
+@pytest.mark.parametrize(
+    ("day", "warns"), [("2026-09-30", False), ("2026-10-05", True), ("2027-06-01", True)]
+)
+def test_a_calendar_that_ends_within_ninety_days_is_told_and_stops_nothing(day: str, warns: bool) -> None:
+    with time_machine.travel(f"{day} 09:00+07:00", tick=False):
+        found = next(one for one in health.findings() if one.name == "calendar")
+    assert found.ok
+    assert ("hari libur tahun 2027 belum ditetapkan" in found.found) is warns

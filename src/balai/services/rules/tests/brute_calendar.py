@@ -13,14 +13,36 @@ MONDAY_TO_THURSDAY = ((time(7, 30), time(12)), (time(13), time(16)))
 FRIDAY = ((time(7, 30), time(11, 30)), (time(13), time(15, 30)))
 
 
+SAME_EVERY_YEAR = ("01-01", "05-01", "06-01", "08-17", "12-25")
+"""Presidential decree 8/2024, those of its days off that do not move."""
+
+
 @dataclass(frozen=True)
 class Year:
-    """A calendar: days off besides Saturdays and Sundays."""
+    """A calendar: days off besides Saturdays and Sundays, and the last year somebody has decreed.
+
+    Nobody knows the days off of a year behind it, but those that are the same every year, and such as
+    were told before.
+    """
 
     off: frozenset[date]
+    decreed: int = 9999
+
+    def is_off(self, day: date) -> bool:
+        if day.weekday() > 4 or day in self.off:
+            return True
+        return self.is_open(day) and f"{day:%m-%d}" in SAME_EVERY_YEAR
+
+    def is_open(self, day: date) -> bool:
+        """Tell whether a decree to come may still say something of the day."""
+        return day.year > self.decreed
+
+    def may_move(self, unit: str, due: datetime | None) -> bool:
+        """Tell whether a due time is provisional: only the time of offices asks for days off."""
+        return due is not None and unit.startswith("working") and self.is_open(due.date())
 
     def hours(self, day: date) -> tuple[tuple[time, time], ...]:
-        if day.weekday() > 4 or day in self.off:
+        if self.is_off(day):
             return ()
         return FRIDAY if day.weekday() == 4 else MONDAY_TO_THURSDAY
 
