@@ -36,7 +36,11 @@ def uploads(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     to_sign = reads.uploads_to_sign(actor)
     own = [row for row in reads.uploads(actor) if row.id not in {each.id for each in to_sign}]
-    return show(request, "data/desk/uploads.html", {"to_sign": to_sign, "rows": own})
+    return show(
+        request,
+        "data/desk/uploads.html",
+        {"to_sign": to_sign, "rows": own, "may_produce": actor.may("data.produce")},
+    )
 
 
 @require_safe

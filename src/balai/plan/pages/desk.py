@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from balai.base.access import actor_of, needs
+from balai.base import menu
+from balai.base.access import actor_of, needs, signed_in
 from balai.base.actor import Actor
 from balai.base.contents import Unfit, examine
 from balai.base.errors import Forbidden, Invalid
@@ -28,10 +29,19 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
-@needs("plan.report")
+@signed_in
 def desk(request: HttpRequest) -> HttpResponse:
-    """What the officer has to report, by urgency."""
-    due = reads.due(actor_of(request), today())
+    """What the officer has to report, by urgency; who reports nothing comes to the first page of their desk.
+
+    Raises:
+        Forbidden: the actor has no desk.
+    """
+    actor = actor_of(request)
+    first = next(menu.ways("desk", actor, request.path), None)
+    if not actor.may("plan.report") and first is not None:
+        return redirect(first.href)
+    actor.require("plan.report")
+    due = reads.due(actor, today())
     columns = [
         ("late", "late", _("Terlambat"), due.late),
         ("week", "waiting", _("Minggu ini"), due.this_week),
