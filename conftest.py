@@ -1,5 +1,6 @@
 """What every test may count on: the cast is in `tests/cast.py`."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,12 @@ def pytest_configure(config: pytest.Config) -> None:
     # A fresh clone has catalogs but no compiled ones; workers of one run share them.
     if not hasattr(config, "workerinput"):
         catalogs.compile_all()
+
+
+def pytest_collection_finish() -> None:
+    # What was collected stays to the end; nobody has to look through it for waste again and again.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
