@@ -78,10 +78,10 @@ class Installation:
             env=self.environment, stdout=subprocess.PIPE, text=True, start_new_session=True,
         )  # fmt: skip
 
-    def run_program(self, name: str, *arguments: str) -> list[str]:
-        """Run a program to its end and return its lines."""
+    def run_program(self, name: str, *arguments: str, patience: float = PATIENCE) -> list[str]:
+        """Run a program to its end, for which it has `patience` seconds, and return its lines."""
         with self.program(name, *arguments) as process:
-            out, _ = process.communicate(timeout=PATIENCE)
+            out, _ = process.communicate(timeout=patience)
             assert process.returncode == 0, name
         return out.splitlines()
 
