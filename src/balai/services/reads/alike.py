@@ -11,7 +11,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from balai.base import tenancy
+from balai.base.errors import NotFound
 from balai.services.models import Case
+from balai.services.reads.definitions import version_of
 from balai.services.rules.definition import Duplicates, Service
 from balai.services.rules.leaving import value_at
 from balai.services.rules.particulars import SECRET, topic_field
@@ -44,6 +46,7 @@ class Alike:
 def alike(service: Service, answers: Mapping[str, Any], now: datetime) -> tuple[Alike, ...]:
     """Return open cases near in place, topic, words and time, the likest first; no hidden ones.
 
+    Cases of other versions of the service are among them: each is read by the names of its own version.
     Of a topic with very many cases the 2,000 that came in last are gone through; three queries.
 
     Args:
@@ -59,16 +62,30 @@ def alike(service: Service, answers: Mapping[str, Any], now: datetime) -> tuple[
     if metres is not None:
         rows = rows.filter(pk__in=metres)
     found: list[Alike] = []
-    columns = ("pk", "number", "topic", "state", "received_at", "answers")
-    for key, number, topic, state, received_at, theirs in rows.values_list(*columns)[:_MOST_LOOKED_AT]:
-        words = len(said & _words(_text(asked, theirs)))
+    versions: dict[int, Service | None] = {service.version: service}
+    columns = ("pk", "number", "topic", "service_version", "state", "received_at", "answers")
+    for key, number, topic, version, state, received_at, theirs in rows.values_list(*columns)[
+        :_MOST_LOOKED_AT
+    ]:
+        its = versions[version] = versions.get(version) or _of_version(service.code, version)
+        if its is None:
+            continue
+        words = len(said & _words(_text(its.filing.duplicates or asked, theirs)))
         if theirs.get(SECRET) is True or (metres is None and not words):
             continue
         away = metres[key] if metres is not None else None
-        title = str(service.states[state].title)
+        title = str(its.states[state].title)
         found.append(Alike(key, number, topic, title, received_at.date(), away, words))
     found.sort(key=lambda one: (one.metres or 0, -one.words))
     return tuple(found[:_MOST_SHOWN])
+
+
+def _of_version(code: str, version: int) -> Service | None:
+    try:
+        return version_of(code, version)
+    except NotFound:
+        # Its file is gone. Who files has nothing to do with it, and is not kept from filing.
+        return None
 
 
 def _text(asked: Duplicates, answers: Mapping[str, Any]) -> str:
@@ -88,7 +105,6 @@ def _candidates(
         rows = rows.filter(topic=str(answers.get(topic.id) or "")[:60])
     rows = rows.filter(
         received_at__gte=max(now - timedelta(days=asked.days), _when_many_came(rows)),
-        service_version=service.version,
         is_open=True,
         is_secret=False,
     )

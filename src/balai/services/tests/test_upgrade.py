@@ -9,8 +9,8 @@ from django.conf import LazySettings, settings
 from balai.base.errors import Conflict, Forbidden, Locked
 from balai.services import changes, reads
 from balai.services.changes.upgrading import map_between
-from balai.services.models import CaseClock, CaseMove
-from balai.services.tests.desk import ANSWER, FILED, Desk, at, filed, moved
+from balai.services.models import Case, CaseClock, CaseMove
+from balai.services.tests.desk import ANSWER, FILED, REPORT, Desk, at, filed, moved
 
 pytestmark = pytest.mark.django_db
 SHIPPED = Path(settings.ROOT) / "definitions" / "services" / "sambat" / "1.yaml"
@@ -54,6 +54,27 @@ def test_a_running_case_stays_with_its_version_until_it_is_brought_over(
     row = moved(desk.cast.budi.actor, row, "accept", at("2026-08-20 09:00"))
     row = moved(desk.cast.budi.actor, row, "answer", at("2026-08-20 10:00"), given={"result": ANSWER})
     assert reads.inbox(desk.cast.sari.actor)[0].subject == f"{row.number} dijawab"
+
+
+def test_a_like_report_of_another_version_is_shown_by_the_names_of_its_own(
+    desk: Desk, settings: LazySettings, tmp_path: Path
+) -> None:
+    old = filed(desk.cast.visitor).case
+    title = reads.service("sambat", FILED.date()).states[old.state].title
+    second(
+        settings,
+        tmp_path / "own",
+        (f"title: {{id: {title.id},", "title: {id: Baru,"),
+        ("title, description", "title"),
+    )
+    service = reads.service("sambat", FILED.date())
+    assert service.version == 2 and str(service.states[old.state].title) == "Baru"
+    (found,) = reads.alike(service, REPORT, FILED)
+    assert (found.number, found.state) == (old.number, str(title))
+    new = filed(desk.cast.visitor, "k2").case
+    assert {one.number for one in reads.alike(service, REPORT, FILED)} == {old.number, new.number}
+    Case.objects.filter(pk=old.pk).update(service_version=9)
+    assert [one.number for one in reads.alike(service, REPORT, FILED)] == [new.number], "its file is gone"
 
 
 def test_a_version_that_dropped_what_cases_stand_on_needs_a_map(desk: Desk) -> None:
