@@ -203,7 +203,43 @@ def _fault(error: dict[str, Any]) -> Fault:
         return Fault(place, _("Belum diisi."))
     if error["type"] == "extra_forbidden":
         return Fault(place, _("Isian ini tidak dikenal."), _("Hapus dari kiriman."))
-    return Fault(place, _("Nilai ini tidak dapat dipakai."), str(error["msg"]))
+    return Fault(place, _("Nilai ini tidak dapat dipakai."), _right(error))
+
+
+def _right(error: dict[str, Any]) -> str:
+    """Return what would be right, in the reader's language for what programs get wrong most."""
+    bound = error.get("ctx") or {}
+    match error["type"]:
+        case "less_than_equal":
+            return _("Paling besar %(most)s.") % {"most": bound["le"]}
+        case "greater_than_equal":
+            return _("Paling kecil %(least)s.") % {"least": bound["ge"]}
+        case "int_parsing" | "int_type" | "int_from_float" | "int_parsing_size":
+            return _("Tulis bilangan bulat.")
+        case "decimal_parsing" | "decimal_type" | "float_parsing" | "float_type":
+            return _("Tulis angka, dengan titik sebelum desimalnya.")
+        case "string_type":
+            return _("Tulis teks.")
+        case "string_too_long":
+            return _("Paling panjang %(most)s huruf.") % {"most": bound["max_length"]}
+        case "string_too_short":
+            return _("Paling pendek %(least)s huruf.") % {"least": bound["min_length"]}
+        case "bool_parsing" | "bool_type":
+            return _("Tulis true atau false.")
+        case "literal_error" | "enum":
+            return _("Pilihannya: %(choices)s.") % {"choices": bound["expected"].replace(" or ", ", ")}
+        case "uuid_parsing" | "uuid_type":
+            return _("Tulis id seperti yang dijawab API ini.")
+        case "list_type":
+            return _("Kirim larik.")
+        case "dict_type" | "model_attributes_type" | "model_type":
+            return _("Kirim objek.")
+        case kind if kind.startswith("datetime_"):
+            return _("Tulis saat, misalnya 2026-03-18T09:30:00+07:00.")
+        case kind if kind.startswith("date_"):
+            return _("Tulis tahun-bulan-hari, misalnya 2026-03-18.")
+    # What is left names a form that a program is told in its description.
+    return str(error["msg"])
 
 
 def _nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse:

@@ -7,7 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from balai.base.answers import answer
-from balai.base.errors import TooLarge
+from balai.base.errors import Fault, Invalid, TooLarge
+
+PART = "application/offset+octet-stream"
+"""What a part of a larger file is sent as, after tus."""
+
+
+class PartTooLarge(TooLarge, Invalid):
+    """A part of a file is larger than what is taken at once; the file may be sent in smaller ones."""
 
 
 class SizeMiddleware:
@@ -23,9 +30,15 @@ class SizeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         most = settings.OPTIONS.upload_max_mb
         if _size(request) > most * 1_000_000 + settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            told = _("Kiriman ini terlalu besar. Satu berkas paling besar %(most)d MB.") % {"most": most}
-            return answer(request, TooLarge(told))
+            return answer(request, _refusal(request, most))
         return self.get_response(request)
+
+
+def _refusal(request: HttpRequest, most: int) -> TooLarge:
+    if request.content_type == PART:
+        right = _("Kirim paling banyak %(most)d MB sekali, lalu lanjutkan dari Upload-Offset yang dijawab.")
+        return PartTooLarge([Fault("Content-Length", _("Bagian ini terlalu besar."), right % {"most": most})])
+    return TooLarge(_("Kiriman ini terlalu besar. Satu berkas paling besar %(most)d MB.") % {"most": most})
 
 
 def _size(request: HttpRequest) -> int:

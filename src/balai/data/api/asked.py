@@ -9,7 +9,7 @@ from django.utils import timezone
 from ninja import Field
 
 from balai.base.access import actor_of, needs, signed_in
-from balai.base.api import Body, Prose, Router, Version, Word, write_once
+from balai.base.api import After, Body, Limit, Page, Prose, Router, Version, Word, write_once
 from balai.base.network import address_of
 from balai.data.changes.asked import Answered, Wish, answer_wish, ask_for_dataset
 from balai.data.pages.asked import site_of
@@ -45,14 +45,19 @@ class WishAnswer(Body):
     dataset: Annotated[Word, Field(description="code of an open dataset")] = ""
 
 
-@router.get("/wishes", response=list[asked.AskedRow], summary="Datasets people ask for")
+@router.get("/wishes", response=Page[asked.AskedRow], summary="Datasets people ask for, the newest first")
 @needs("data.read")
 def wishes(
     request: HttpRequest,
     state: Annotated[Word, Field(description="new, accepted, refused or published; all when empty")] = "",
-) -> list[asked.AskedRow]:
-    """The newest 200, with their state and how many days they took or have waited."""
-    return list(asked.wishes(actor_of(request), timezone.localdate(), [state] if state else ()))
+    after: After = "",
+    limit: Limit = 100,
+) -> Page[asked.AskedRow]:
+    """With their state and how many days they took or have waited."""
+    states = [state] if state else ()
+    found = asked.wishes(actor_of(request), timezone.localdate(), states, limit=limit + 1, after=after)
+    items = list(found[:limit])
+    return Page(items=items, next=str(items[-1].id) if len(found) > limit else "")
 
 
 @router.post("/wishes", response={201: WishTaken}, summary="Ask for a dataset that is missing")

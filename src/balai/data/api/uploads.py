@@ -127,9 +127,11 @@ def upload(request: HttpRequest, upload: UUID) -> Any:
 )
 @needs("data.publish")
 def append(request: HttpRequest, upload: UUID) -> HttpResponse:
-    """Send bytes as `application/offset+octet-stream` with `Upload-Offset`; any length is taken.
+    """Send bytes as `application/offset+octet-stream` with `Upload-Offset`.
 
-    A part at another offset than where the file stands is answered 409 with the right one.
+    A part is as short as you like and 20 MB at most, unless the installation takes larger ones
+    (`BALAI_UPLOAD_MAX_MB`); a longer one is answered 413, and none of it is taken. A part at another offset
+    than where the file stands is answered 409 with the right one.
     """
     reads.upload(actor_of(request), upload)
     offset = request.headers.get("Upload-Offset", "")

@@ -1,6 +1,7 @@
 """What people asked to be published: everybody sees state and days, senders their words, desks all."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from balai.base import tenancy
 from balai.base.actor import Actor, Reach
-from balai.base.errors import NotFound
+from balai.base.errors import Fault, Invalid, NotFound
 from balai.data.models import AskedDataset
 from balai.definitions.calendar import is_provisional
 from balai.definitions.reads import all_in_force
@@ -63,19 +64,40 @@ class AskedWhole:
 
 
 def wishes(
-    actor: Actor, today: date, states: Collection[str] = (), start: int = 0, limit: int = SHOWN
+    actor: Actor,
+    today: date,
+    states: Collection[str] = (),
+    start: int = 0,
+    limit: int = SHOWN,
+    *,
+    after: str = "",
 ) -> tuple[AskedRow, ...]:
     """Return the wishes of the actor's tenant whose address is proved, the newest first.
 
     Args:
         states: only those in one of these; in any for none.
         start, limit: how many are left out before, and how many are returned at most.
+        after: id of the last one of the page before; "" begins with the newest.
+
+    Raises:
+        Invalid: there is no wish `after`.
     """
     actor.require("data.read")
     rows = _rows().exclude(state=AskedDataset.State.UNPROVED)
+    if after:
+        last = _last(rows, after)
+        rows = rows.filter(Q(proved_at__lt=last.proved_at) | Q(proved_at=last.proved_at, pk__lt=last.pk))
     if states:
         rows = rows.filter(state__in=states)
     return tuple(_shown(row, today) for row in rows.order_by("-proved_at", "-id")[start : start + limit])
+
+
+def _last(rows: QuerySet[AskedDataset], key: str) -> AskedDataset:
+    with suppress(ValueError):
+        if row := rows.filter(pk=UUID(key)).first():
+            return row
+    wrong = _("Baris itu tidak ada lagi di daftar ini.")
+    raise Invalid([Fault("after", wrong, _("Mulai lagi dari halaman pertama."))])
 
 
 def counted(actor: Actor) -> Mapping[str, int]:

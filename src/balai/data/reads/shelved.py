@@ -267,16 +267,21 @@ def shelved(actor: Actor) -> Shelved:
         # The marks come first: what changes while the rest is read is read again.
         marks, is_marked = _marks(actor.tenant, scope.reads)
         found = _kept.get(actor.tenant)
-        if found is None or found.marks != marks or not is_marked:
+        if found is None or not _stands(found, marks, is_marked):
             with _lock:
                 found = _kept.get(actor.tenant)
-                if found is None or found.marks != marks or not is_marked:
+                if found is None or not _stands(found, marks, is_marked):
                     found = Shelved(actor.tenant, marks, entries(actor.tenant))
                     _kept[actor.tenant] = found
                 _kept.move_to_end(actor.tenant)
                 while len(_kept) > _MOST_KEPT:
                     _kept.popitem(last=False)
     return found
+
+
+def _stands(found: Shelved, marks: tuple[str, ...], is_marked: bool) -> bool:
+    """Tell whether a catalogue is still what it was; without any mark only an empty one is sure to be."""
+    return found.marks == marks and (is_marked or not found.listed)
 
 
 def _marks(tenant: str, reads: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:

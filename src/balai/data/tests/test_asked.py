@@ -122,9 +122,20 @@ def test_a_resident_asks_by_api_without_a_letter_and_a_steward_refuses_with_the_
     assert write(tika.client, at, **refusal).status_code == 422  # type: ignore[attr-defined]
     assert write(cast.budi.client, at, **refusal, ground="personal").status_code == 403  # type: ignore[attr-defined]
     assert write(tika.client, at, **refusal, ground="personal").status_code == 200  # type: ignore[attr-defined]
-    [shown] = visitor_at("35.73").get("/api/v1/data/wishes?state=refused").json()
+    [shown] = visitor_at("35.73").get("/api/v1/data/wishes?state=refused").json()["items"]
     assert shown["basis"].startswith("UU 14/2008 Pasal 17 huruf h") and "what" not in shown
     assert "Alamat." in letter_to(cast.sari.account.email)
+    for n in (1, 2):
+        write(cast.sari.client, "wishes", **{**said, "what": f"{WHAT} {n}", "why": WHY + "!" * n})
+    after, ids = "", list[str]()
+    while after or not ids:
+        page = visitor_at("35.73").get(f"/api/v1/data/wishes?limit=2&after={after}").json()
+        ids += [one["id"] for one in page["items"]]
+        after = page["next"]
+    assert len(set(ids)) == 3 and ids[-1] == str(row.pk)
+    for lost in ("x", "00000000-0000-0000-0000-000000000000"):
+        answer = visitor_at("35.73").get(f"/api/v1/data/wishes?after={lost}")
+        assert (answer.status_code, answer.json()["faults"][0]["place"]) == (422, "after"), lost
 
 
 @pytest.mark.parametrize(

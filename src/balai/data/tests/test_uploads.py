@@ -209,6 +209,12 @@ def test_what_a_program_sends_wrongly_is_refused(cast: Cast) -> None:
     assert (
         cast.agus.client.generic("PATCH", at, b"1", kind, headers={"Upload-Offset": "0"}).status_code == 404
     )
+    told = budi.generic("PATCH", at, b"1", kind, headers={"Upload-Offset": "0"}, CONTENT_LENGTH="30000000")
+    assert told.status_code == 413 and told.json()["type"] == "urn:balai:problem:too-large"
+    [fault] = told.json()["faults"]
+    assert fault["place"] == "Content-Length" and "20 MB" in fault["right"]
+    [fault] = budi.get("/api/v1/data/drafts?limit=501").json()["faults"]
+    assert (fault["place"], fault["right"]) == ("limit", "Paling besar 500.")
     assert budi.delete(at).status_code == 204 and budi.get(at).status_code == 404
 
 
