@@ -15,12 +15,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-import httpx
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from balai.base.addresses import USUAL_PORTS, Address, Allowed, is_misspelt, is_public
 from balai.base.errors import Refused
+from balai.base.later import httpx
 
 type Resolve = Callable[[str, int], list[Address]]
 
@@ -196,7 +196,7 @@ class Door:
 class Target:
     """A checked URL with the addresses it may be connected to, in the resolver's order."""
 
-    url: httpx.URL
+    url: "httpx.URL"
     host: str
     port: int
     addresses: tuple[Address, ...]
@@ -250,7 +250,7 @@ class _Question:
             finally:
                 response.close()
 
-    def _body(self, response: httpx.Response) -> bytes:
+    def _body(self, response: "httpx.Response") -> bytes:
         if response.headers.get("content-encoding", "identity") != "identity":
             # A small compressed answer can unpack to any size, and was not asked for.
             raise NoAnswer(

@@ -1,7 +1,6 @@
 """QR codes as one path of an SVG, for pages and for print."""
 
-import qrcode
-from qrcode.constants import ERROR_CORRECT_M
+from balai.base.later import qrcode
 
 _QUIET = 4
 """Empty squares around it, as readers want them."""
@@ -9,7 +8,7 @@ _QUIET = 4
 
 def qr_svg(text: str) -> str:
     """Return the QR code of a text, black on white."""
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
     code.add_data(text)
     code.make(fit=True)
     rows = code.get_matrix()

@@ -3,15 +3,16 @@
 import io
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-
+from balai.base.later import later
 from balai.base.twins import FlatRow
 from balai.evaluation import reads
+
+if TYPE_CHECKING:
+    import openpyxl.styles
+else:
+    openpyxl = later("openpyxl")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -61,13 +62,13 @@ _TEXTS = frozenset(
 
 def workbook(title: str, rows: Sequence[FlatRow], *, texts: frozenset[str] = _TEXTS) -> bytes:
     """Return one sheet with a header row; columns in `texts` stay text, and no text can act as a formula."""
-    book = Workbook(write_only=True)
+    book = openpyxl.Workbook(write_only=True)
     sheet: Any = book.create_sheet(title[:31])
     names = list(rows[0]) if rows else []
     head = []
     for name in names:
-        cell = WriteOnlyCell(sheet, name)
-        cell.font = Font(bold=True)
+        cell = openpyxl.cell.WriteOnlyCell(sheet, name)
+        cell.font = openpyxl.styles.Font(bold=True)
         head.append(cell)
     sheet.append(head)
     for row in rows:
@@ -79,10 +80,10 @@ def workbook(title: str, rows: Sequence[FlatRow], *, texts: frozenset[str] = _TE
 
 def _cell(sheet: Any, value: object, is_text: bool) -> Any:
     if value == "" or isinstance(value, int):
-        return WriteOnlyCell(sheet, value or None)
+        return openpyxl.cell.WriteOnlyCell(sheet, value or None)
     if not is_text:
         # openpyxl writes a Decimal digit by digit; its types do not say so.
-        return WriteOnlyCell(sheet, Decimal(str(value)))  # type: ignore[arg-type]
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", str(value)))
+        return openpyxl.cell.WriteOnlyCell(sheet, Decimal(str(value)))  # type: ignore[arg-type]
+    cell = openpyxl.cell.WriteOnlyCell(sheet, openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("", str(value)))
     cell.data_type = "s"
     return cell

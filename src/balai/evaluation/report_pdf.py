@@ -10,12 +10,12 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-import typst
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from balai.base import writing
 from balai.base.charts import Axis, Chart, Series, radar
+from balai.base.later import typst
 from balai.evaluation.models import Round
 from balai.evaluation.reads import Report
 from balai.evaluation.rules import digits, short_name

@@ -4,10 +4,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import typst
 from django.utils.translation import gettext as _
 
 from balai.base import writing
+from balai.base.later import typst
 from balai.base.qr import qr_svg
 from balai.evaluation.models import Survey
 

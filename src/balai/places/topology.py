@@ -13,15 +13,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
-import shapely
-from shapely.geometry.base import BaseGeometry
+from balai.base.later import np, shapely
 
+type Shape = shapely.geometry.base.BaseGeometry
+type _Points = np.ndarray
 type Cell = tuple[int, int]
 type Line = tuple[Cell, ...]
 
 
-def decode(topology: Mapping[str, Any], layer: str) -> list[tuple[dict[str, Any], BaseGeometry]]:
+def decode(topology: Mapping[str, Any], layer: str) -> list[tuple[dict[str, Any], Shape]]:
     """Return (properties, MultiPolygon in degrees) for each outline of `layer`, in file order.
 
     Reads plain and quantised TopoJSON of polygons.
@@ -31,7 +31,7 @@ def decode(topology: Mapping[str, Any], layer: str) -> list[tuple[dict[str, Any]
         ValueError: an outline is neither Polygon nor MultiPolygon.
     """
     arcs = [_unpack(arc, topology.get("transform")) for arc in topology["arcs"]]
-    found: list[tuple[dict[str, Any], BaseGeometry]] = []
+    found: list[tuple[dict[str, Any], Shape]] = []
     for item in topology["objects"][layer]["geometries"]:
         match item["type"]:
             case "Polygon":
@@ -45,29 +45,25 @@ def decode(topology: Mapping[str, Any], layer: str) -> list[tuple[dict[str, Any]
     return found
 
 
-def _unpack(arc: Sequence[Sequence[float]], transform: Mapping[str, Any] | None) -> np.ndarray:
+def _unpack(arc: Sequence[Sequence[float]], transform: Mapping[str, Any] | None) -> _Points:
     points = np.asarray(arc, dtype=float)
     if transform is None:
         return points
-    steps: np.ndarray = points.cumsum(axis=0) * transform["scale"] + transform["translate"]
+    steps: _Points = points.cumsum(axis=0) * transform["scale"] + transform["translate"]
     return steps
 
 
-def _polygon(
-    arcs: Sequence[np.ndarray], rings: Sequence[Sequence[int]]
-) -> tuple[np.ndarray, list[np.ndarray]]:
+def _polygon(arcs: Sequence[_Points], rings: Sequence[Sequence[int]]) -> tuple[_Points, list[_Points]]:
     outer, *holes = [_ring(arcs, ring) for ring in rings]
     return outer, holes
 
 
-def _ring(arcs: Sequence[np.ndarray], numbers: Sequence[int]) -> np.ndarray:
+def _ring(arcs: Sequence[_Points], numbers: Sequence[int]) -> _Points:
     parts = [arcs[n] if n >= 0 else arcs[~n][::-1] for n in numbers]
     return np.concatenate([parts[0], *(part[1:] for part in parts[1:])])
 
 
-def encode(
-    layers: Mapping[str, Iterable[tuple[Mapping[str, Any], BaseGeometry]]], grid: float
-) -> dict[str, Any]:
+def encode(layers: Mapping[str, Iterable[tuple[Mapping[str, Any], Shape]]], grid: float) -> dict[str, Any]:
     """Return the outlines of all layers as one quantised topology with shared arcs.
 
     Args:
@@ -111,14 +107,14 @@ def encode(
 type _Layers = Mapping[str, list[tuple[dict[str, Any], list[list[Line]]]]]
 
 
-def _cells(shape: BaseGeometry, grid: float) -> list[list[Line]]:
+def _cells(shape: Shape, grid: float) -> list[list[Line]]:
     return [
         [_line(ring, grid) for ring in (polygon.exterior, *polygon.interiors)]
         for polygon in getattr(shape, "geoms", [shape])
     ]
 
 
-def _line(ring: BaseGeometry, grid: float) -> Line:
+def _line(ring: Shape, grid: float) -> Line:
     cells = np.rint(shapely.get_coordinates(ring) / grid).astype(int).tolist()
     return tuple((x, y) for x, y in cells)
 

@@ -16,12 +16,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
-import typst
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from balai.base import writing
 from balai.base.charts import Axis, Bar, Chart, Series, bars, radar
+from balai.base.later import typst
 from balai.base.money import Rupiah, full
 from balai.definitions.taxonomies import AxisSet, axis_set
 from balai.people.reads.catalogue import cities

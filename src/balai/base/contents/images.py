@@ -9,9 +9,9 @@ import warnings
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
 from balai.base.contents.kinds import JPEG, PNG, WEBP, Kind, Unfit
+from balai.base.later import Image, ImageOps
 
 MOST_PIXELS = 40_000_000
 """A 7,700 × 5,200 photo. Decoded it takes 160 MB."""
@@ -53,7 +53,7 @@ def redraw(file: BinaryIO) -> tuple[Kind, bytes]:
         ) from error
 
 
-def _written(picture: Image.Image, kind: Kind) -> bytes:
+def _written(picture: "Image.Image", kind: Kind) -> bytes:
     form = {PNG: "PNG", JPEG: "JPEG", WEBP: "WEBP"}[kind]
     if picture.mode not in _MODES[form]:
         has_alpha = "A" in picture.mode or "transparency" in picture.info

@@ -18,7 +18,7 @@ from balai.data.pages.query_files import KINDS, file
 from balai.data.patience import answered
 from balai.data.reads.queries import QueryRow, saved_queries, saved_query
 from balai.data.reads.running import WHOLE
-from balai.data.rules.gate.allowed import MOST_CHARACTERS
+from balai.data.rules.gate.values import MOST_CHARACTERS
 
 router = Router()
 

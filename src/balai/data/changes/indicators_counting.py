@@ -30,7 +30,7 @@ from balai.data.rules.indicators import (
 )
 from balai.data.rules.indicators_counting import Together, Wanted, counting
 from balai.data.rules.indicators_files import parts
-from balai.data.rules.indicators_sql import MOST_FIGURES, Part
+from balai.data.rules.indicators_parts import MOST_FIGURES, Part
 from balai.definitions import Definition
 
 SECONDS_OF_A_QUESTION = 600

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import duckdb
 import structlog
 from django.db import transaction
 from django.utils import timezone
@@ -24,6 +23,7 @@ from django.utils.translation import gettext as _
 from balai.base import jobs, journal, tenancy
 from balai.base.actor import Actor, Reach, system
 from balai.base.errors import Fault, Invalid, NotFound, Refused
+from balai.base.later import duckdb
 from balai.data import columnar
 from balai.data.changes.intake import NoRoom, _work, no_room
 from balai.data.changes.versions import _declaration, _regions, _village_at, publish_checked

@@ -5,8 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
+from balai.base.later import duckdb
 from balai.data.rules.metadata import Column, ColumnType, Declaration
 
 DIGITS = 24

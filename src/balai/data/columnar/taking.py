@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import duckdb
 from django.utils.translation import gettext as _
 
 from balai.base.errors import Fault, Invalid
+from balai.base.later import duckdb
 from balai.data.columnar.ending import refuse_unclosed
 from balai.data.columnar.shape import CSV_BUFFER, LONGEST_ROW, Engine, quoted, text
 from balai.data.columnar.watching import Watch, watched

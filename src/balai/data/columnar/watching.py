@@ -4,8 +4,7 @@ import errno
 import threading
 from collections.abc import Callable
 
-import duckdb
-
+from balai.base.later import duckdb
 from balai.data.columnar.shape import Engine
 
 type Watch = Callable[[float], None]

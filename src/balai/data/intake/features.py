@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from django.utils.translation import gettext as _
-from shapely.errors import ShapelyError
-from shapely.geometry import shape
 
 from balai.base.errors import Fault, Invalid
+from balai.base.later import shapely
 from balai.data.columnar.shape import LONGEST_ROW
 from balai.data.intake.bounds import MOST_COLUMNS, unfit
 from balai.data.intake.decoding import Tell
@@ -101,9 +100,17 @@ def _where(feature: dict[str, Any]) -> tuple[dict[str, str], str]:
     if not isinstance(geometry, dict):
         return {}, ""
     try:
-        found = shape(geometry)
+        found = shapely.geometry.shape(geometry)
         left, bottom, right, top = found.bounds if not found.is_empty else (0, 0, 0, 0)
-    except (ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError):
+    except (
+        shapely.errors.ShapelyError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        OverflowError,
+    ):
         return {}, _("Bentuknya bukan geometri GeoJSON.")
     if not (-180 <= left <= right <= 180 and -90 <= bottom <= top <= 90):
         return {}, _("Koordinatnya di luar bumi; tulis bujur lalu lintang dalam derajat.")

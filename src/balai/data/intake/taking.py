@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from django.utils.translation import gettext as _
 
 from balai.base.errors import Fault, Invalid
+from balai.base.later import duckdb
 from balai.data.columnar.shape import CSV_BUFFER, LONGEST_ROW, Engine, quoted, text
 from balai.data.columnar.watching import Watch, watched
 from balai.data.intake import features, workbooks
@@ -359,7 +359,7 @@ def _copied(duck: Engine, rows: str, target: Path, watch: Watch | None = None, b
     return int(found[0]) if found else 0
 
 
-def _unreadable(error: duckdb.Error) -> Exception:
+def _unreadable(error: "duckdb.Error") -> Exception:
     # The engine's own words may hold values of a row, so they stay inside.
     if isinstance(error, duckdb.OutOfMemoryException):
         return unfit(_("Berkasnya tidak muat dibaca."), _("Simpan sebagai CSV UTF-8, atau bagi berkasnya."))

@@ -5,15 +5,15 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
+from balai.base.later import later
 from balai.data.intake.bounds import (
     MOST_COLUMNS,
     MOST_PARTS,
@@ -24,22 +24,31 @@ from balai.data.intake.bounds import (
 )
 from balai.data.intake.decoding import Tell
 
+if TYPE_CHECKING:
+    import openpyxl.utils.exceptions
+else:
+    openpyxl = later("openpyxl")
+
 _DOCTYPE = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
-_UNREADABLE = (
-    zipfile.BadZipFile,
-    InvalidFileException,
-    DefusedXmlException,
-    ParseError,
-    KeyError,
-    ValueError,
-    TypeError,
-    IndexError,
-    AttributeError,
-    EOFError,
-    OSError,
-    OverflowError,
-    NotImplementedError,
-)
+
+
+@cache
+def _unreadable() -> tuple[type[Exception], ...]:
+    return (
+        zipfile.BadZipFile,
+        openpyxl.utils.exceptions.InvalidFileException,
+        DefusedXmlException,
+        ParseError,
+        KeyError,
+        ValueError,
+        TypeError,
+        IndexError,
+        AttributeError,
+        EOFError,
+        OSError,
+        OverflowError,
+        NotImplementedError,
+    )
 
 
 def refuse_bombs(path: Path) -> None:
@@ -52,7 +61,7 @@ def refuse_bombs(path: Path) -> None:
             parts = archive.infolist()
             sizes = {part.filename: part.file_size for part in parts}
             start = b"".join(archive.open(part).read(512) for part in parts[:50] if part.file_size)
-    except _UNREADABLE:
+    except _unreadable():
         raise _broken() from None
     total = sum(sizes.values())
     shared = sum(size for name, size in sizes.items() if "sharedstrings" in name.casefold())
@@ -72,8 +81,8 @@ def sheets(path: Path) -> list[str]:
     try:
         # As an open file, for it is called "given", and openpyxl judges by the ending.
         with path.open("rb") as file:
-            return [sheet.title for sheet in load_workbook(file, read_only=True).worksheets]
-    except _UNREADABLE:
+            return [sheet.title for sheet in openpyxl.load_workbook(file, read_only=True).worksheets]
+    except _unreadable():
         raise _broken() from None
 
 
@@ -86,12 +95,12 @@ def to_csv(path: Path, sheet: str, target: Path, tell: Tell) -> None:
     refuse_bombs(path)
     try:
         with path.open("rb") as file, target.open("w", encoding="utf-8", newline="", errors="replace") as out:
-            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             wanted = book[sheet] if sheet in book.sheetnames else book.worksheets[0]
             # What a file says of its own width may be anything.
             wanted.reset_dimensions()
             _write(wanted, csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n"), tell)
-    except _UNREADABLE:
+    except _unreadable():
         raise _broken() from None
 
 

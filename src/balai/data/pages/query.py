@@ -20,7 +20,7 @@ from balai.data.reads.catalogue import catalogue
 from balai.data.reads.queries import saved_queries, saved_query
 from balai.data.reads.running import limits
 from balai.data.reads.versions import readable
-from balai.data.rules.gate.allowed import MOST_CHARACTERS
+from balai.data.rules.gate.values import MOST_CHARACTERS
 from balai.data.rules.metadata import Declaration
 
 PART = "X-Balai-Part"

@@ -28,7 +28,7 @@ from balai.data.pages.query_shown import Wish, shown
 from balai.data.patience import Steps, answered
 from balai.data.reads.queries import QueryRow, saved_queries, saved_query
 from balai.data.reads.running import limits
-from balai.data.rules.gate.allowed import MOST_CHARACTERS
+from balai.data.rules.gate.values import MOST_CHARACTERS
 from balai.people import reads as people
 
 _WISH = ("chart", "x", "y")

@@ -9,12 +9,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-import shapely
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from balai.base.actor import Actor
 from balai.base.errors import Fault, Invalid, NotFound
+from balai.base.later import shapely
 from balai.data.reads.asking import ask
 from balai.data.reads.rows import RowsQuestion, answer_rows, rows_question, standing
 from balai.data.reads.versions import readable_version

@@ -6,13 +6,14 @@ versions it read, asked again through the same door as every question.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from balai.base.actor import Actor
 from balai.base.errors import Invalid, NotFound
+from balai.base.later import later
 from balai.data.models import Measurement
 from balai.data.reads.asking import ask
 from balai.data.reads.indicators import Measured, VersionRead, measured, row, versions_of
@@ -20,7 +21,12 @@ from balai.data.reads.versions import Readable, compare, readable_version, versi
 from balai.data.rules.gate import Column, Table
 from balai.data.rules.indicators import Indicator, read
 from balai.data.rules.indicators_files import parts
-from balai.data.rules.indicators_sql import Part, behind, changed_rows, over
+from balai.data.rules.indicators_parts import Part
+
+if TYPE_CHECKING:
+    from balai.data.rules import indicators_sql
+else:
+    indicators_sql = later("balai.data.rules.indicators_sql")
 
 type Side = Literal["numerator", "denominator"]
 
@@ -224,7 +230,9 @@ def _counted_changes(actor: Actor, old: Measurement, new: Measurement) -> Mappin
 
 
 def _behind(found: Measurement, made: Part) -> str:
-    return behind(read(found.run.definition), made, found.region, found.period, found.dimensions)
+    return indicators_sql.behind(
+        read(found.run.definition), made, found.region, found.period, found.dimensions
+    )
 
 
 def _compared(
@@ -238,7 +246,7 @@ def _compared(
     texts = []
     for side, (sql, known) in zip(("before", "after"), sides, strict=True):
         texts.append(_renamed(sql, known, side, tables))
-    with ask(actor, changed_rows(texts[0], texts[1], common, key), tables=tables) as answer:
+    with ask(actor, indicators_sql.changed_rows(texts[0], texts[1], common, key), tables=tables) as answer:
         ((added, removed, changed),) = answer.rows
     return Changes(int(str(added)), int(str(removed)), int(str(changed)))
 
@@ -249,4 +257,4 @@ def _renamed(sql: str, known: Mapping[str, Readable], side: str, into: dict[str,
         name = f"{code}__{side}"
         table = Table(name, one.table.file, one.table.columns)
         into[name] = Readable(one.tenant, name, one.version, one.number, table)
-    return over(sql, {code: f"{code}__{side}" for code in known})
+    return indicators_sql.over(sql, {code: f"{code}__{side}" for code in known})

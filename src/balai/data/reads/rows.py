@@ -17,13 +17,13 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-import duckdb
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from balai.base import tenancy
 from balai.base.actor import Actor, Reach
 from balai.base.errors import Fault, Invalid, NotFound
+from balai.base.later import duckdb
 from balai.data.columnar.shape import engine, parquet
 from balai.data.reads import rows_columns, sight
 from balai.data.reads.rows_sqlite import Side, TooFar, side

@@ -16,15 +16,14 @@ checked trees and passes the gate as everybody's does.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlglot import exp
-
-from balai.data.rules.gate.allowed import MOST_CHARACTERS
-from balai.data.rules.indicators_sql import Part
+from balai.base.later import exp
+from balai.data.rules.gate.values import MOST_CHARACTERS
+from balai.data.rules.indicators_parts import Part
 
 MOST_CONDITIONS = 48
 """in one number; a whole number of SQL has 63 bits"""
 _WIDEST = MOST_CHARACTERS // 2
-_ADDED_UP: dict[type[exp.Expr], str] = {exp.Count: "sum", exp.Sum: "sum", exp.Min: "min", exp.Max: "max"}
+_ADDED_UP = {"count": "sum", "sum": "sum", "min": "min", "max": "max"}
 
 
 @dataclass(frozen=True)
@@ -165,7 +164,7 @@ class _AddedUp(_Apart):
         self._inner: dict[str, str] = {}
 
     def value(self, part: Part) -> str:
-        return self._sum(_ADDED_UP[type(part.value)], _sql(part.value), part)
+        return self._sum(_ADDED_UP[part.value.key], _sql(part.value), part)
 
     def counted(self, part: Part) -> str:
         return self._sum("sum", _sql(part.counted), part)
@@ -196,7 +195,7 @@ def _select(items: list[str], rows: str) -> str:
     return f"SELECT {', '.join(items)}{rows} GROUP BY ALL"
 
 
-def _from(tree: exp.Select) -> str:
+def _from(tree: "exp.Select") -> str:
     return "".join(f" {_sql(each)}" for each in (tree.args["from_"], *(tree.args.get("joins") or [])))
 
 
@@ -221,5 +220,5 @@ def _is_of_distinct(part: Part) -> bool:
     return isinstance(part.value.this, exp.Distinct)
 
 
-def _sql(expression: exp.Expr) -> str:
+def _sql(expression: "exp.Expr") -> str:
     return expression.sql("duckdb", identify=True)

@@ -3,17 +3,24 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from balai.base import tenancy
 from balai.base.errors import Fault, Invalid
+from balai.base.later import later
 from balai.data.rules.gate import Table
 from balai.data.rules.indicators import Indicator
-from balai.data.rules.indicators_sql import Part, part, tables
+from balai.data.rules.indicators_parts import Part, tables
 from balai.data.rules.metadata import DATASETS, Classification, Declaration
 from balai.definitions import Definition, kind, load
 from balai.definitions.reader import file_fault
+
+if TYPE_CHECKING:
+    from balai.data.rules import indicators_sql
+else:
+    indicators_sql = later("balai.data.rules.indicators_sql")
 
 _INDENT = 2
 """of the SQL below its name"""
@@ -25,7 +32,7 @@ def parts(
     indicator: Indicator, known: Mapping[str, Table], keys: Mapping[str, tuple[str, ...]]
 ) -> Mapping[str, Part]:
     """Return the checked SQL of each part, by name. Raises Invalid; see `indicators_sql.part`."""
-    return {name: part(indicator, text, known, keys) for name, text in indicator.parts.items()}
+    return {name: indicators_sql.part(indicator, text, known, keys) for name, text in indicator.parts.items()}
 
 
 def declared_parts(indicator: Indicator) -> Mapping[str, Part]:
@@ -68,7 +75,7 @@ def _between(definitions: Mapping[str, Definition[Indicator]]) -> Iterator[Fault
         read: set[str] = set()
         for name, text in definition.value.parts.items():
             try:
-                read |= set(part(definition.value, text, known, keys).datasets)
+                read |= set(indicators_sql.part(definition.value, text, known, keys).datasets)
             except Invalid as error:
                 yield from (_placed(definition, name, text, fault) for fault in error.faults)
         few = definition.value.minimum_count < FEWEST_OF_CLOSED

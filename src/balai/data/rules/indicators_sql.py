@@ -9,9 +9,7 @@ WHERE whose group expressions have the figure's values: nothing is kept beside t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
 from django.utils.translation import gettext as _
 from sqlglot import exp, parse_one
@@ -24,10 +22,7 @@ from balai.data.rules.gate.scopes import folded
 from balai.data.rules.gate.values import ColumnType as T
 from balai.data.rules.gate.values import Table
 from balai.data.rules.indicators import PERIOD, REGION, VALUE, Indicator, Period
-from balai.data.rules.metadata import ColumnType, Declaration
-
-MOST_FIGURES = 2_000_000
-"""of one part of one indicator"""
+from balai.data.rules.indicators_parts import MOST_FIGURES, Part
 
 _AGGREGATES = (exp.Count, exp.Sum, exp.Min, exp.Max)
 _REFUSED = {
@@ -38,46 +33,6 @@ _REFUSED = {
     "order": "ORDER BY",
     "offset": "OFFSET",
 }
-_KINDS = {
-    ColumnType.TEXT: T.TEXT,
-    ColumnType.INTEGER: T.INTEGER,
-    ColumnType.DECIMAL: T.DECIMAL,
-    ColumnType.RUPIAH: T.INTEGER,
-    ColumnType.DATE: T.DATE,
-    ColumnType.BOOLEAN: T.BOOLEAN,
-    ColumnType.REGION: T.TEXT,
-}
-
-
-@dataclass(frozen=True)
-class Part:
-    """The checked SQL of one part of an indicator.
-
-    Attributes:
-        datasets: those it reads; the rows behind a figure are rows of the first.
-        value, counted: what is added up, and how many rows that takes into account.
-        empty: the value of a group that has no row: 0, or none where nothing is known (min, max).
-    """
-
-    datasets: tuple[str, ...]
-    empty: Decimal | None
-    tree: exp.Select
-    value: exp.Expr
-    counted: exp.Expr
-
-
-def tables(declarations: Mapping[str, Declaration]) -> Mapping[str, Table]:
-    """Return declared datasets as the gate takes them; they have no file yet."""
-    found = {}
-    for code, declaration in declarations.items():
-        columns: dict[str, T] = {}
-        for column in declaration.leaving:
-            if column.type is ColumnType.POINT:
-                columns |= {f"{column.name}_lon": T.DOUBLE, f"{column.name}_lat": T.DOUBLE}
-            else:
-                columns[column.name] = _KINDS[column.type]
-        found[code] = Table(code, Path(f"{code}.parquet"), columns)
-    return found
 
 
 def part(

@@ -19,8 +19,8 @@ from typing import Any
 
 import apsw
 import apsw.sqlite_extra
-import duckdb
 
+from balai.base.later import duckdb
 from balai.data.sidefiles.shape import PLACE_INDEX, SideColumn, indexes, place_columns, quoted, tallied
 
 MEMORY = "512MB"

@@ -7,16 +7,13 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-import shapely
-from shapely.geometry.base import BaseGeometry
-
+from balai.base.later import np, shapely
 from balai.places import rules, topology
 from balai.places.changes.loading import Loaded
 from balai.places.maps import COUNTRY, folder, manifest
 from balai.places.models import LoadedFile, Outline, Region
 
-type Outlines = list[tuple[dict[str, str], BaseGeometry]]
+type Outlines = list[tuple[dict[str, str], topology.Shape]]
 
 
 @dataclass(frozen=True)
@@ -118,14 +115,14 @@ def thinned(outlines: Outlines, drawing: Drawing) -> Outlines:
     return [(properties, shape) for (properties, _shape), shape in zip(outlines, simple, strict=True)]
 
 
-def _without_islets(shape: BaseGeometry, least_area: float) -> BaseGeometry:
+def _without_islets(shape: topology.Shape, least_area: float) -> topology.Shape:
     parts = shapely.get_parts(shape)
     areas = shapely.area(parts)
     return shapely.MultiPolygon(list(parts[(areas >= least_area) | (areas == areas.max())]))
 
 
 def _region_layers(villages: Outlines) -> Mapping[str, Outlines]:
-    by_district: dict[str, list[BaseGeometry]] = {}
+    by_district: dict[str, list[topology.Shape]] = {}
     for properties, shape in villages:
         by_district.setdefault(rules.parent_of(properties["code"]), []).append(shape)
     names = _names(by_district)

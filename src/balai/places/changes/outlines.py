@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import shapely
 from django.utils.translation import gettext as _
 
 from balai.base.errors import Fault
+from balai.base.later import shapely
 from balai.places import rules, topology
 from balai.places.changes.loading import (
     Loaded,

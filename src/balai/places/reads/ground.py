@@ -6,10 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import shapely
 from django.urls import reverse
 
+from balai.base.later import np, shapely
 from balai.places import maps, rules
 from balai.places.models import LoadedFile, Outline, Region
 from balai.places.reads.tree import regions
@@ -45,8 +44,8 @@ class Atlas:
     """Prepared outlines of one level, by code, with a tree of their boxes."""
 
     codes: tuple[str, ...]
-    shapes: np.ndarray
-    boxes: shapely.STRtree
+    shapes: "np.ndarray"
+    boxes: "shapely.STRtree"
 
     def code_at(self, point: Point) -> str:
         place = shapely.Point(point.longitude, point.latitude)
@@ -54,10 +53,10 @@ class Atlas:
         holding = near[shapely.intersects(self.shapes[near], place)]
         return self.codes[holding[0]] if len(holding) else ""
 
-    def within(self, area: shapely.Geometry) -> list[str]:
+    def within(self, area: "shapely.Geometry") -> list[str]:
         return [self.codes[place] for place in self.boxes.query(area, predicate="intersects")]
 
-    def boxes_of(self, code: str) -> np.ndarray:
+    def boxes_of(self, code: str) -> "np.ndarray":
         """Return the boxes of a region and its parts, one a row; of every region for "00"."""
         inside = [
             place

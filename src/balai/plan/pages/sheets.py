@@ -1,6 +1,6 @@
 """The plan as Excel: a template, an import in two steps, exports."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +14,15 @@ from balai.base.access import actor_of, needs
 from balai.base.actor import Actor
 from balai.base.errors import Conflict, NotFound
 from balai.base.held import Held, keep, sealed, unsealed
-from balai.plan import reads, workbook
+from balai.base.later import later
+from balai.plan import reads
 from balai.plan.forms import WorkbookForm
 from balai.plan.pages.asking import Done, do_once, sent, show
+
+if TYPE_CHECKING:
+    from balai.plan import workbook
+else:
+    workbook = later("balai.plan.workbook")
 
 CHANGES_SHOWN = 200
 _ONE_HOUR = 3600

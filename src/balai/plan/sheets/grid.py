@@ -5,17 +5,21 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-import openpyxl
 from django.utils.translation import gettext as _
-from openpyxl.utils import get_column_letter
 
 from balai.base.errors import Fault, Invalid
+from balai.base.later import later
 from balai.plan.sheets import package as packages
 from balai.plan.sheets import scan
 from balai.plan.sheets.cells import EMPTY, Raw
 from balai.plan.sheets.columns import GUIDE, LISTS, REGION_MARK, VIEWS, Sheet
+
+if TYPE_CHECKING:
+    import openpyxl.utils
+else:
+    openpyxl = later("openpyxl")
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,7 @@ def _grid(leaf: Any, sheet: Sheet) -> tuple[Grid, list[Fault]]:
     header = next(rows, ())
     keys, faults = _header(sheet, header)
     untitled = {index for index, cell in enumerate(header) if _raw(cell).is_empty}
-    letters = {key: get_column_letter(index + 1) for index, key in keys.items()}
+    letters = {key: openpyxl.utils.get_column_letter(index + 1) for index, key in keys.items()}
     kept = []
     for cells in rows:
         raws = {key: _raw(cells[index]) for index, key in keys.items() if index < len(cells)}
@@ -178,7 +182,7 @@ def _grid(leaf: Any, sheet: Sheet) -> tuple[Grid, list[Fault]]:
             if (index in untitled or index >= len(header)) and not _raw(cell).is_empty:
                 faults.append(
                     Fault(
-                        scan.place(sheet.title, number, get_column_letter(index + 1)),
+                        scan.place(sheet.title, number, openpyxl.utils.get_column_letter(index + 1)),
                         _("sel berisi, tetapi kolomnya tidak berjudul."),
                         _("Hapus isi sel ini."),
                     )
@@ -195,7 +199,7 @@ def _header(sheet: Sheet, header: Sequence[Any]) -> tuple[dict[int, str], list[F
         raw = _raw(cell)
         if raw.is_empty:
             continue
-        where = scan.place(sheet.title, 1, get_column_letter(index + 1))
+        where = scan.place(sheet.title, 1, openpyxl.utils.get_column_letter(index + 1))
         heading = " ".join(str(raw.value).replace("*", " ").split())
         key = known.get(heading.casefold())
         if key is None:

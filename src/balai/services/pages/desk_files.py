@@ -16,7 +16,7 @@ from balai.base.access import actor_of, needs
 from balai.base.actor import Actor
 from balai.base.errors import NotFound
 from balai.base.handing_out import hand_out
-from balai.data.rules.gate.writing import FORMULA
+from balai.data.rules.gate.values import FORMULA
 from balai.people import reads as people
 from balai.places import reads as places
 from balai.services import reads

@@ -11,12 +11,11 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-import sqlglot
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from sqlglot import exp
 
 from balai.base.errors import Invalid, NotFound, Refused
+from balai.base.later import exp, sqlglot
 from balai.base.network import address_of
 from balai.data.engines.reader import PULSE
 from balai.data.faces.ckan import answers, rows
@@ -158,7 +157,7 @@ def _names(text: str, given: list[str]) -> list[str]:
     return found
 
 
-def _usual(one: exp.Expr) -> str:
+def _usual(one: "exp.Expr") -> str:
     while isinstance(one, exp.Cast | exp.Paren | exp.Window | exp.Filter):
         one = one.this
     match one:

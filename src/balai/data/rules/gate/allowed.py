@@ -8,7 +8,6 @@ rewrites until they do; none of them can make a value much larger than what it w
 
 from sqlglot import exp
 
-MOST_CHARACTERS = 20_000
 MOST_TOKENS = 4_000
 MOST_BRACKETS = 24
 MOST_NODES = 4_000

@@ -12,6 +12,7 @@ from balai.base.errors import Fault, Invalid
 from balai.data.rules.gate import allowed
 from balai.data.rules.gate.faults import place_at, place_of, refusal
 from balai.data.rules.gate.nodes import fault_of
+from balai.data.rules.gate.values import MOST_CHARACTERS
 
 MOST_FAULTS = 10
 _OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE})
@@ -42,9 +43,9 @@ def checked_tree(text: str, dialect: str) -> exp.Query:
 def _check_characters(text: str) -> None:
     if not text.strip():
         raise Invalid([Fault(_("Pertanyaan"), _("Kosong."), _("Tulis satu SELECT."))])
-    if len(text) > allowed.MOST_CHARACTERS:
+    if len(text) > MOST_CHARACTERS:
         wrong = _("Terlalu panjang: %(found)d huruf.") % {"found": len(text)}
-        right = _("Paling banyak %(most)d huruf.") % {"most": allowed.MOST_CHARACTERS}
+        right = _("Paling banyak %(most)d huruf.") % {"most": MOST_CHARACTERS}
         raise Invalid([Fault(_("Pertanyaan"), wrong, right)])
     for offset, character in enumerate(text):
         if character not in "\n\r\t" and unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"}:

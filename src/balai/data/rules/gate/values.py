@@ -4,8 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlglot import exp
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+MOST_CHARACTERS = 20_000
+"""of a question"""
+FORMULA = r"^[=+\-@\t\r]"
+"""How a text begins that a spreadsheet takes for a formula."""
 
 
 class ColumnType(StrEnum):
@@ -61,4 +68,4 @@ class Question:
     tables: tuple[Table, ...]
     columns: tuple[Column, ...]
     most_rows: int
-    tree: exp.Query = field(repr=False, compare=False)
+    tree: "exp.Query" = field(repr=False, compare=False)

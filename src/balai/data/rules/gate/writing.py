@@ -10,12 +10,10 @@ from sqlglot.errors import ErrorLevel, UnsupportedError
 from balai.base.errors import Fault, Invalid
 from balai.data.rules.gate.patterns import for_java
 from balai.data.rules.gate.scopes import quoted
-from balai.data.rules.gate.values import Column, ColumnType
+from balai.data.rules.gate.values import FORMULA, Column, ColumnType
 
 KEEP = "balai_keep"
 INNER = "balai_rows"
-FORMULA = r"^[=+\-@\t\r]"
-"""How a text begins that a spreadsheet takes for a formula."""
 
 
 def for_duckdb(tree: exp.Query) -> str:

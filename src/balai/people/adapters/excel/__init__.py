@@ -4,15 +4,19 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Font
-from openpyxl.utils.exceptions import InvalidFileException
 
 from balai.base.errors import Fault, Invalid
+from balai.base.later import later
 from balai.people.rules import COLUMNS, Formula
+
+if TYPE_CHECKING:
+    import openpyxl.styles
+    import openpyxl.utils.exceptions
+else:
+    openpyxl = later("openpyxl")
 
 LARGEST = 5 * 1024 * 1024
 """Bytes of the file as it comes; a sheet of five thousand people has some 300 kB."""
@@ -32,8 +36,14 @@ def first_sheet(raw: bytes) -> tuple[str, list[list[Cell | Formula]]]:
     """
     _check_package(raw)
     try:
-        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
+    except (
+        openpyxl.utils.exceptions.InvalidFileException,
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        OSError,
+    ) as error:
         raise _refused(_("Berkas ini rusak atau bukan buku kerja Excel."), _save_again()) from error
     try:
         sheet = book.worksheets[0] if book.worksheets else None
@@ -99,12 +109,12 @@ def sheet_to_fill_in(offices: Iterable[tuple[str, str]], roles: Iterable[tuple[s
     Args:
         offices, roles: (code, name) of each.
     """
-    book = Workbook()
+    book = openpyxl.Workbook()
     sheet = book.active or book.create_sheet()
     sheet.title = "Akun"
     sheet.append(COLUMNS)
     for cell in sheet[1]:
-        cell.font = Font(bold=True)
+        cell.font = openpyxl.styles.Font(bold=True)
     for index in range(len(COLUMNS)):
         sheet.column_dimensions["ABCDEFGH"[index]].width = 24
     sheet.freeze_panes = "A2"
