@@ -6,11 +6,10 @@ repeated with the same message id.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -272,18 +271,3 @@ def read_notice(account: str, key: sight.Key, at: datetime) -> None:
     Notice.objects.filter(
         tenant=tenancy.current_tenant(), pk=sight.key_of(key), account=account, read_at=None
     ).update(read_at=at)
-
-
-def filled(text: str, values: Mapping[str, Any]) -> str:
-    """Return a text with {names} put in; a name without a value leaves a dash.
-
-    >>> filled("Laporan {number}: {case.state}", {"number": "A-1"})
-    'Laporan A-1: -'
-    """
-    out, rest = [], text
-    while "{" in rest:
-        before, _brace, rest = rest.partition("{")
-        name, _brace, rest = rest.partition("}")
-        value = values.get(name)
-        out += [before, "-" if value in (None, "") else str(value)]
-    return "".join([*out, rest])

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from balai.forms.reads import context
 from balai.forms.rules import in_words
 from balai.people import reads as people
-from balai.services.changes.telling import Letter, filled
+from balai.services.changes.telling import Letter
 from balai.services.models import Case, CaseClock
 from balai.services.reads.provisional import due_day
 from balai.services.rules import machine
 from balai.services.rules.definition import Notice, Service
+from balai.services.rules.filling import filled
 from balai.services.rules.machine import Situation, World
 
 

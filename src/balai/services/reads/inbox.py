@@ -10,7 +10,7 @@ from balai.base.actor import Actor
 from balai.base.sealing import unseal
 from balai.services.models import Case, Notice
 from balai.services.reads import sight
-from balai.services.reads.unsent import dead_among
+from balai.services.reads.unsent import dead_among, said_by
 
 PAGE = 50
 
@@ -66,14 +66,16 @@ def _own(actor: Actor) -> QuerySet[Notice]:
 
 @dataclass(frozen=True)
 class Delivery:
-    """How a notice of a case went out; without text and address.
+    """How a notice of a case went out; without address.
 
     Attributes:
+        subject: what its template says, without what is of the case alone.
+        way: in words.
         is_dead: it waits, but is not tried any more.
     """
 
     id: UUID
-    template: str
+    subject: str
     way: str
     for_applicant: bool
     state: str
@@ -93,8 +95,8 @@ def deliveries(actor: Actor, row: Case) -> tuple[Delivery, ...]:
     return tuple(
         Delivery(
             one.pk,
-            one.template,
-            one.way,
+            said_by(row, one).subject,
+            str(one.get_way_display()),
             one.for_applicant,
             one.state,
             one.attempts,

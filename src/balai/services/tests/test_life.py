@@ -403,7 +403,7 @@ def test_a_notice_that_does_not_get_out_waits_and_says_why(desk: Desk) -> None:
             deliver("m-1", str(notice.pk))
         notice.refresh_from_db()
         assert (notice.state, notice.attempts, notice.message_id) == ("waiting", tries, "m-1")
-    told = [one for one in reads.deliveries(desk.vera.actor, row) if one.way == "sms"]
+    told = [one for one in reads.deliveries(desk.vera.actor, row) if one.way == "SMS"]
     assert "no gateway" in told[0].last_error
     assert reads.deliveries(desk.cast.agus.actor, row) == ()
 

@@ -192,6 +192,8 @@ def test_a_message_whose_last_try_ended_with_its_worker_is_dead_and_sent_again(
     assert "stopped in the middle" in dead.last_error
     (lost,) = cases_read.unsent(desk.vera.actor)
     assert lost.number == row.number
+    assert lost.subject == f"Laporan {row.number} kami terima"
+    assert "paling lambat …" in lost.text, "what was put in for the case is left out"
     assert [one.is_dead for one in cases_read.deliveries(desk.vera.actor, row) if one.id == lost.id] == [True]
     page = desk.vera.client.get(f"/meja/layanan/sambat/{row.number}/").content.decode()
     assert f"/meja/layanan/gagal/{lost.id}/" in page
