@@ -57,6 +57,11 @@ def _of_this_tenant[M: "TenantModel"](rows: Iterable[M]) -> list[M]:
     return checked
 
 
+_scoped: dict[tuple[object, ...], TenantQuerySet[Any]] = {}
+"""All rows of a model in a scope: every query begins with them, and to ask for them anew costs as much
+as the rest of it."""
+
+
 class TenantManager[M: "TenantModel"](models.Manager[M]):
     """Finds only rows of the tenants in scope, and raises outside of a scope."""
 
@@ -64,10 +69,12 @@ class TenantManager[M: "TenantModel"](models.Manager[M]):
         scope = tenancy.current_scope()
         if scope is None:
             raise tenancy.NoTenant(f"{self.model._meta.label} was queried without a tenant in scope")
-        rows: TenantQuerySet[M] = TenantQuerySet(self.model, using=self._db)
-        if len(scope.reads) == 1:
-            return rows.filter(tenant=scope.tenant)
-        return rows.filter(tenant__in=scope.reads)
+        key = (self.model, self._db, scope.tenant, scope.reads)
+        if key not in _scoped:
+            rows: TenantQuerySet[M] = TenantQuerySet(self.model, using=self._db)
+            is_one = len(scope.reads) == 1
+            _scoped[key] = rows.filter(tenant=scope.tenant) if is_one else rows.filter(tenant__in=scope.reads)
+        return _scoped[key].all()
 
 
 class TenantModel(models.Model):

@@ -1,10 +1,11 @@
 """Where definition files lie: those that are shipped, and an installation's own in their place."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -61,16 +62,27 @@ def layers() -> Iterator[tuple[Layer, Path]]:
         yield Layer.INSTALLATION, Path(own)
 
 
-def files(folder: str, *endings: str) -> dict[str, File]:
-    """Return the files below `folder` by name, the installation's own in place of the shipped."""
-    found: dict[str, File] = {}
+type _Seen = tuple[str, str, Layer, tuple[int, int]]
+_files: dict[tuple[str, tuple[str, ...]], tuple[list[_Seen], Mapping[str, File]]] = {}
+
+
+def files(folder: str, *endings: str) -> Mapping[str, File]:
+    """Return the files below `folder` by name, the installation's own in place of the shipped.
+
+    As long as none of them changed it is the same mapping, so that whoever compares sees it at once.
+    """
+    seen: list[_Seen] = []
     for layer, root in layers():
         for entry in _walk(str(root / folder)):
             if entry.name.endswith(endings) and entry.is_file():
                 stat = entry.stat()
                 name = entry.path[len(str(root)) + 1 :].replace(os.sep, "/")
-                found[name] = File(name, Path(entry.path), layer, (stat.st_mtime_ns, stat.st_size))
-    return dict(sorted(found.items()))
+                seen.append((name, entry.path, layer, (stat.st_mtime_ns, stat.st_size)))
+    known = _files.get((folder, endings))
+    if known is None or known[0] != seen:
+        found = {name: File(name, Path(path), layer, mark) for name, path, layer, mark in seen}
+        known = _files[folder, endings] = (seen, MappingProxyType(dict(sorted(found.items()))))
+    return known[1]
 
 
 def _walk(folder: str) -> Iterator[os.DirEntry[str]]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from balai.base import tenancy
 from balai.definitions import reads as tables
 from balai.definitions.conditions import Condition, ConditionFailed
-from balai.definitions.rules import Row
+from balai.definitions.rules import Row, in_force
 from balai.forms.reads import opened
 from balai.people import reads as people
 from balai.services.models import Case, CaseClock, CaseMove, CaseTask
@@ -28,16 +28,25 @@ _OF_A_MOVE = ("case_id", "move", "from_state", "to_state", "at", "actor_id_text"
 def world_of(service: Service) -> World:
     """Return the world of the tenant in scope: its calendar and its dated tables, amendments included.
 
-    Ask for it anew for each change: a table is looked at once a day for as long as the world is kept.
+    Ask for it anew for each change: all tables are looked at once for as long as the world is kept.
     """
+    rows: dict[str, tuple[Row, ...]] = {}
     known: dict[tuple[str, date], Mapping[str, Row]] = {}
 
     def row(table: str, key: str, on: date) -> Row | None:
         if (table, on) not in known:
-            known[table, on] = tables.all_in_force(table, on)
+            if table not in rows:
+                rows.update(tables.rows_of({table, *_tables(service)}))
+            known[table, on] = in_force(rows[table], on)
         return known[table, on].get(key)
 
     return World(office_hours(service), row)
+
+
+def _tables(service: Service) -> set[str]:
+    """Return the codes of the dated tables that the definition of a service names."""
+    suggested = {service.suggest.table} if service.suggest else set[str]()
+    return {lookup.table for lookup in service.lookups.values()} | suggested
 
 
 def plain_answers(service: Service, row: Case) -> dict[str, Any]:
