@@ -147,7 +147,12 @@ def _fresh_governments() -> Iterator[None]:
 
 @pytest.fixture
 def cast(db: None) -> Cast:
-    """Write everybody, with governments, host names, offices and seats."""
+    """Everybody, with governments, host names, offices and seats."""
+    return everybody()
+
+
+def everybody() -> Cast:
+    """Write the cast."""
     govern()
     with tenancy.scope(MALANG):
         kominfo = Office.objects.create(

@@ -4,15 +4,16 @@ import io
 import re
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
 import openpyxl
 import pytest
 from openpyxl.worksheet.formula import ArrayFormula
-from tests.cast import MALANG, Cast
+from tests.cast import MALANG, everybody
 from tests.clock import within
+from tests.once import once
 
 from balai.base import tenancy
 from balai.base.actor import Actor
@@ -222,20 +223,32 @@ IN_CELLS: dict[str, tuple[Callable[[Any], None], str, str]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def founded(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Actor, bytes]]:
+    """Rini with a plan to fill, and a filled workbook without fault; no test writes more."""
+    with once(django_db_blocker, tmp_path_factory.mktemp("plan")):
+        with tenancy.scope(MALANG):
+            rini = everybody().rini.actor
+            Masterplan.objects.create(region_code=MALANG, title="Rencana Induk", year_from=2020, year_to=2025)
+            made = fill(openpyxl.load_workbook(io.BytesIO(workbook.template(rini))))
+        yield rini, as_stream(made).getvalue()
+
+
 @pytest.fixture
-def rini(cast: Cast, malang: tenancy.Scope) -> Actor:
-    Masterplan.objects.create(region_code=MALANG, title="Rencana Induk", year_from=2020, year_to=2025)
-    return cast.rini.actor
-
-
-_TEMPLATES: dict[str, bytes] = {}
+def rini(founded: tuple[Actor, bytes], db: None, malang: tenancy.Scope) -> Actor:
+    return founded[0]
 
 
 @pytest.fixture
-def book(rini: Actor) -> Any:
-    """A filled workbook without fault; the template is made once, it holds no keys of rows."""
-    made = _TEMPLATES.setdefault("malang", workbook.template(rini))
-    return fill(openpyxl.load_workbook(io.BytesIO(made)))
+def whole(founded: tuple[Actor, bytes]) -> bytes:
+    return founded[1]
+
+
+@pytest.fixture
+def book(whole: bytes) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(whole))
 
 
 def refused(data: bytes, actor: Actor) -> list[str]:
@@ -423,9 +436,9 @@ FILES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 
 
 @pytest.mark.parametrize("case", FILES, ids=list(FILES))
-def test_a_broken_file_is_refused_in_words_and_quickly(case: str, book: Any, rini: Actor) -> None:
+def test_a_broken_file_is_refused_in_words_and_quickly(case: str, whole: bytes, rini: Actor) -> None:
     change, words = FILES[case]
-    data = change(as_stream(book).getvalue())
+    data = change(whole)
     with within(2):
         faults = refused(data, rini)
         assert any(words in fault for fault in faults), faults
