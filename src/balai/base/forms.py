@@ -7,6 +7,17 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 
+def needed[F: forms.Field](field: F, when: Any = "") -> F:
+    """Return a field that a form lets pass empty and a rule asks for, so that nobody is told to leave it.
+
+    Args:
+        when: what is said instead, such as "wajib bila ditolak"; nothing where the label says it.
+    """
+    field.required = False
+    field.needed = when  # type: ignore[attr-defined]
+    return field
+
+
 class LongText(forms.CharField):
     """A text of several lines."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from balai.base.forms import Asked, LongText
+from balai.base.forms import Asked, LongText, needed
 from balai.evaluation import changes
 from balai.evaluation.models import Visit
 from balai.plan.changes.uploads import Upload
@@ -95,10 +95,9 @@ class AssignForm(Form):
 
 class VisitForm(Form):
     kind = forms.ChoiceField(label=_("Cara"), choices=Visit.Kind.choices)
-    dimension = forms.ChoiceField(
-        label=_("Dimensi"),
-        required=False,
-        help_text=_("Wajib untuk tinjau lapang: satu tempat satu dimensi."),
+    dimension = needed(
+        forms.ChoiceField(label=_("Dimensi"), help_text=_("Satu tempat satu dimensi.")),
+        _("wajib untuk tinjau lapang"),
     )
     place = forms.CharField(label=_("Tempat"), max_length=200)
     link = forms.URLField(label=_("Tautan pertemuan"), required=False, max_length=500, assume_scheme="https")
@@ -138,16 +137,16 @@ class InterestForm(Form):
         choices=[("no", _("Tidak ada")), ("yes", _("Ada"))],
         help_text=_("Misalnya pernah bekerja di sana, punya keluarga yang menjabat, atau kontrak dengannya."),
     )
-    conflict = LongText(label=_("Ceritakan bila ada"), rows=3)
+    conflict = needed(LongText(label=_("Ceritakan"), rows=3), _("wajib bila ada"))
 
 
 class FinishForm(Form):
-    strengths = LongText(label=_("Kekuatan daerah ini"), rows=5)
-    weaknesses = LongText(label=_("Kelemahan daerah ini"), rows=5)
+    strengths = needed(LongText(label=_("Kekuatan daerah ini"), rows=5))
+    weaknesses = needed(LongText(label=_("Kelemahan daerah ini"), rows=5))
 
 
 class AdviceForm(Form):
-    text = LongText(label=_("Rekomendasi"), rows=4)
+    text = needed(LongText(label=_("Rekomendasi"), rows=4))
     question = forms.ChoiceField(label=_("Tentang pertanyaan"), required=False)
 
     def __init__(self, *args: Any, questions: Choices, **options: Any) -> None:
@@ -176,14 +175,16 @@ class MoveForm(TakeUpForm):
 
 
 class FollowUpForm(Form):
-    answer = LongText(label=_("Apa yang sudah dilakukan?"), rows=5)
+    answer = needed(LongText(label=_("Apa yang sudah dilakukan?"), rows=5))
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class ProofForm(Form):
     title = forms.CharField(label=_("Judul bukti"), max_length=300)
-    link = forms.URLField(label=_("Tautan"), required=False, max_length=500, assume_scheme="https")
-    file = forms.FileField(label=_("Atau berkas"), required=False)
+    link = needed(
+        forms.URLField(label=_("Tautan"), max_length=500, assume_scheme="https"), _("wajib bila tanpa berkas")
+    )
+    file = needed(forms.FileField(label=_("Atau berkas")), _("wajib bila tanpa tautan"))
 
     def upload(self) -> Upload | None:
         file = self.cleaned_data["file"]

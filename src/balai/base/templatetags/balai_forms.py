@@ -5,6 +5,7 @@ from typing import Any
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.template import Context
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -48,6 +49,8 @@ def field(bound: BoundField) -> dict[str, Any]:
         "drawn": None if is_group else bound.as_widget(attrs=attributes),
         "is_group": is_group,
         "is_tick": isinstance(widget, forms.CheckboxInput),
+        # What a rule asks for says itself when (`base.forms.needed`).
+        "optional": "" if bound.field.required else getattr(bound.field, "needed", _("boleh kosong")),
         "is_hidden": bound.is_hidden,
         "described": " ".join(described),
     }

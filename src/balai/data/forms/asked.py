@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from balai.base.forms import Asked, LongText
+from balai.base.forms import Asked, LongText, needed
 from balai.data.models import AskedDataset
 from balai.data.rules.asked import LEAST, MOST, MOST_TITLE
 
@@ -58,13 +58,17 @@ class WishAnswerForm(Asked):
         max_length=MOST_TITLE,
         help_text=_("Data apa yang diminta, tanpa nama orang. Kata-kata pemintanya tidak diterbitkan."),
     )
-    answer = LongText(label=_("Penjelasan untuk semua pembaca"), rows=4, max_length=MOST)
-    office = forms.ChoiceField(label=_("Bila diterima: kantor yang menyiapkan"), required=False)
-    planned_on = forms.DateField(
-        label=_("Bila diterima: kira-kira terbit pada"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    answer = needed(
+        LongText(label=_("Penjelasan untuk semua pembaca"), rows=4, max_length=MOST),
+        _("wajib bila ditolak"),
     )
-    ground = forms.ChoiceField(label=_("Bila ditolak: alasannya"), required=False)
-    dataset = forms.ChoiceField(label=_("Bila sudah terbit: set datanya"), required=False)
+    office = needed(forms.ChoiceField(label=_("Bila diterima: kantor yang menyiapkan")))
+    planned_on = needed(
+        forms.DateField(
+            label=_("Bila diterima: kira-kira terbit pada"),
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        )
+    )
+    ground = needed(forms.ChoiceField(label=_("Bila ditolak: alasannya")))
+    dataset = needed(forms.ChoiceField(label=_("Bila sudah terbit: set datanya")))
     version = forms.IntegerField(widget=forms.HiddenInput)

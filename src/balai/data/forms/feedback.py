@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from balai.base.forms import Asked, LongText
+from balai.base.forms import Asked, LongText, needed
 from balai.data.models import Feedback
 from balai.data.rules.feedback import LEAST, MOST
 
@@ -38,11 +38,16 @@ class AnswerForm(Asked):
         choices=[choice for choice in Feedback.State.choices if choice[0] != Feedback.State.NEW],
         widget=forms.RadioSelect,
     )
-    answer = LongText(
-        label=_("Jawaban"),
-        rows=4,
-        max_length=MOST,
-        help_text=_("Semua pembaca melihat jawaban ini di halaman set datanya. Nama Anda tidak ditampilkan."),
+    answer = needed(
+        LongText(
+            label=_("Jawaban"),
+            rows=4,
+            max_length=MOST,
+            help_text=_(
+                "Semua pembaca melihat jawaban ini di halaman set datanya. Nama Anda tidak ditampilkan."
+            ),
+        ),
+        _("wajib bila masukan ini selesai"),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 

@@ -54,6 +54,7 @@ class Box:
         draws: which template draws it.
         value: as it stands in the input; `latitude` and `longitude` of a point.
         told: a known fact in words, that cannot be changed here.
+        may_be_empty: whatever else is answered; one that is required on a condition says nothing of it.
     """
 
     path: str
@@ -64,6 +65,7 @@ class Box:
     value: str = ""
     told: str = ""
     required: bool = False
+    may_be_empty: bool = True
     faults: tuple[Fault, ...] = ()
     choices: tuple[Choice, ...] = ()
     groups: tuple[Choices, ...] = ()
@@ -298,6 +300,7 @@ class _Pen:
             value=("yes" if answer is True else "") if one.type is Type.BOOLEAN else in_input(one, answer),
             told=known,
             required=path in self.checked.required or one.text.required,
+            may_be_empty=one.required_if is None,
             faults=self.faults.get(path, ()),
             hint=_hint(one),
             attributes=_attributes(one),

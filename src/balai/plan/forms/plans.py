@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from balai.base.forms import needed
 from balai.definitions.kinds import load
 from balai.definitions.taxonomies import AXES
 from balai.plan import changes
@@ -25,9 +26,7 @@ class Told(Asked):
             "Ilustrasi ditandai di setiap halaman dan tidak pernah dijumlahkan dengan catatan nyata."
         ),
     )
-    source = forms.CharField(
-        label=_("Sumber"), required=False, max_length=500, help_text=_("Wajib untuk fakta terbit.")
-    )
+    source = needed(forms.CharField(label=_("Sumber"), max_length=500), _("wajib untuk fakta terbit"))
     confidence = forms.ChoiceField(
         label=_("Tingkat keyakinan"),
         required=False,

@@ -17,7 +17,7 @@ from balai.base.access import actor_of, needs
 from balai.base.actor import Actor
 from balai.base.asking import Done, do_once, sent, show, tell
 from balai.base.errors import Fault, Invalid, NotFound
-from balai.base.forms import Asked
+from balai.base.forms import Asked, needed
 from balai.people import reads as people
 from balai.places import reads as places
 from balai.services import changes
@@ -226,18 +226,20 @@ def forget(request: HttpRequest) -> HttpResponse:
 class PersonForm(Asked):
     """Whom one looks for, and what for."""
 
-    number = forms.CharField(
-        label=gettext_lazy("NIK, KK, NPWP, atau telepon"),
-        max_length=30,
-        required=False,
-        help_text=gettext_lazy("Tulis nomornya utuh. Nomor ini tidak disimpan."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    number = needed(
+        forms.CharField(
+            label=gettext_lazy("NIK, KK, NPWP, atau telepon"),
+            max_length=30,
+            help_text=gettext_lazy("Tulis nomornya utuh. Nomor ini tidak disimpan."),
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        )
     )
-    purpose = forms.CharField(
-        label=gettext_lazy("Untuk apa"),
-        max_length=200,
-        required=False,
-        help_text=gettext_lazy("Dicatat, dan dapat dibaca oleh orang yang Anda cari."),
+    purpose = needed(
+        forms.CharField(
+            label=gettext_lazy("Untuk apa"),
+            max_length=200,
+            help_text=gettext_lazy("Dicatat, dan dapat dibaca oleh orang yang Anda cari."),
+        )
     )
 
 
