@@ -96,11 +96,15 @@ class Found:
 
 @dataclass(frozen=True)
 class Desk:
-    """Who asks: `budi` of the office with the most open cases, `vera` who checks, `seto` who supervises."""
+    """Who asks: `budi` of the office with the most open cases, `vera` who checks, `seto` who supervises.
+
+    `sari` has filed a case and looks at it.
+    """
 
     budi: Person
     vera: Person
     seto: Person
+    sari: Person
     office: Office
 
 
@@ -119,7 +123,12 @@ def run(cases: int = 1_000_000) -> list[Found]:
         _check()
     cookies = {
         name: _cookie(person)
-        for name, person in (("budi", desk.budi), ("vera", desk.vera), ("seto", desk.seto))
+        for name, person in (
+            ("budi", desk.budi),
+            ("vera", desk.vera),
+            ("seto", desk.seto),
+            ("sari", desk.sari),
+        )
     }
     with tenancy.scope(MALANG):
         _row, key = people.make_program_key(
@@ -129,10 +138,11 @@ def run(cases: int = 1_000_000) -> list[Found]:
             timezone.localdate() + timedelta(days=30),
             at=timezone.now(),
         )
-        keys = [str(one) for one in _open_of(desk).values_list("number", flat=True)[:200]]
+        numbers = [str(one) for one in _open_of(desk).values_list("number", flat=True)[:200]]
+        own = _filed_by(desk.sari)
     connections.close_all()
     with _server() as (port, process):
-        for one in _pages(port, process, cookies, key, keys):
+        for one in _pages(port, process, cookies, key, numbers, own):
             print(one, flush=True)
             found.append(one)
     connections.close_all()
@@ -171,6 +181,7 @@ def _fill(cases: int) -> Desk:
         _seated("Budi", "officer", office),
         _seated("Vera", "service_verifier", owner),
         _seated("Seto", "service_supervisor", setda),
+        _seated("Sari", "resident", None),
         office,
     )
 
@@ -191,7 +202,7 @@ def _play(cases: int) -> None:
     print(f"filled in {time.monotonic() - began:.0f} s, of it the engine {at - began:.0f} s")
 
 
-def _seated(name: str, role: str, office: Office) -> Person:
+def _seated(name: str, role: str, office: Office | None) -> Person:
     """Return somebody of the cast; who is there from a run before is signed in again."""
     known = Account.objects.filter(email=f"{name.lower()}@{MALANG.replace('.', '-')}.example").first()
     return Person(known, MALANG) if known else someone(name, MALANG, role, office=office)
@@ -200,6 +211,14 @@ def _seated(name: str, role: str, office: Office) -> Person:
 def _open_of(desk: Desk) -> QuerySet[Case]:
     return Case.objects.filter(tenant=MALANG, office=desk.office, is_open=True, is_secret=False).order_by(
         "urgent_at", "pk"
+    )
+
+
+def _filed_by(person: Person) -> str:
+    """File a case as somebody with an account; return its id."""
+    report = {**_REPORT, "reporter": {"name": person.account.name, "phone": "081200000900"}}
+    return str(
+        changes.file(person.actor, "sambat", report, changes.Coming("web", RUN), timezone.now()).case.pk
     )
 
 
@@ -351,7 +370,9 @@ type Ask = tuple[str, str, dict[str, str], bytes | None]
 """Method, path, headers, body."""
 
 
-def _pages(port: int, process: int, cookies: dict[str, str], key: str, numbers: list[str]) -> Iterator[Found]:
+def _pages(
+    port: int, process: int, cookies: dict[str, str], key: str, numbers: list[str], own: str
+) -> Iterator[Found]:
     def get(path: str, who: str = "") -> Ask:
         headers = {"Cookie": cookies[who]} if who else {}
         return ("GET", path, {**headers, "Accept-Language": "id", "Accept-Encoding": "gzip"}, None)
@@ -375,6 +396,7 @@ def _pages(port: int, process: int, cookies: dict[str, str], key: str, numbers: 
     requests = get("/open311/v2/requests.json?page_size=100")
     points = get("/layanan/sambat/peta/titik.json")
     one = [get(f"/meja/layanan/sambat/{number}/", "budi") for number in numbers]
+    followed = get(f"/berkas/{own}/", "sari")
     chance = Random(SEED)
     for name, goal, users, ask in (
         ("list page of 100, an officer, 1 user", 60, 1, lambda: queue),
@@ -385,7 +407,9 @@ def _pages(port: int, process: int, cookies: dict[str, str], key: str, numbers: 
         ("supervisor's board, 1 user", 200, 1, lambda: board),
         ("list of what comes in, who checks, 1 user", 60, 1, lambda: intake),
         ("list of closed cases, who checks, 1 user", 60, 1, lambda: closed),
-        ("one case whole, 1 user", None, 1, lambda: chance.choice(one)),
+        ("one case whole, an officer, 1 user", 60, 1, lambda: chance.choice(one)),
+        ("one case whole, an officer, 16 users", None, 16, lambda: chance.choice(one)),
+        ("one case whole, who filed it, 1 user", 60, 1, lambda: followed),
         ("Open311, 100 requests, 1 user", None, 1, lambda: requests),
         ("filing by the API, 1 user", 300, 1, filing),
     ):
