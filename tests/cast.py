@@ -12,13 +12,15 @@ the other roles: `eka` reads all as head of region, `dewi` audits, `tono` and
 `lina` administer accounts, `putu` speaks for the nation.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils import timezone
 
@@ -29,6 +31,7 @@ from balai.people.models import Account, HostName, LocalGovernment, Membership, 
 
 MALANG, REGENCY, BATU, MADIUN = "35.73", "35.07", "35.79", "35.77"
 SINCE = date(2020, 1, 1)
+_UNUSABLE = make_password(None)
 
 
 @dataclass(frozen=True)
@@ -121,20 +124,59 @@ def someone(
     The password is unusable, since hashing one takes longer than most tests; sign in
     by `person.client`.
     """
-    account = Account(name=name, email=f"{name.split()[0].lower()}@{tenant.replace('.', '-')}.example")
-    account.set_unusable_password()
-    account.save()
-    EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
-    if roles:
+    (person,) = _written([_Said(name, tenant, roles, office, position, second_factor)])
+    return person
+
+
+class _Said(NamedTuple):
+    """Who is to be written, as `someone` takes it."""
+
+    name: str
+    tenant: str
+    roles: tuple[str, ...] = ()
+    office: Office | None = None
+    position: str = ""
+    second_factor: bool = True
+
+
+def _written(people: Sequence[_Said]) -> list[Person]:
+    """Write accounts and seats; all at once, for most tests begin with that."""
+    accounts = [
+        Account(
+            name=said.name,
+            email=f"{said.name.split()[0].lower()}@{said.tenant.replace('.', '-')}.example",
+            password=_UNUSABLE,
+        )
+        for said in people
+    ]
+    Account.objects.bulk_create(accounts)
+    EmailAddress.objects.bulk_create(
+        [EmailAddress(user=one, email=one.email, verified=True, primary=True) for one in accounts]
+    )
+    seated = [(one, said) for one, said in zip(accounts, people, strict=True) if said.roles]
+    for tenant in sorted({said.tenant for _one, said in seated}):
         with tenancy.scope(tenant):
-            Membership.objects.create(
-                account=account, office=office, position=position, roles=list(roles), from_on=SINCE
+            Membership.objects.bulk_create(
+                [
+                    Membership(
+                        account=one,
+                        office=said.office,
+                        position=said.position,
+                        roles=list(said.roles),
+                        from_on=SINCE,
+                    )
+                    for one, said in seated
+                    if said.tenant == tenant
+                ]
             )
-        if second_factor:
-            Authenticator.objects.create(
-                user=account, type=Authenticator.Type.TOTP, data={"secret": "set in tests"}
-            )
-    return Person(account, tenant)
+    Authenticator.objects.bulk_create(
+        [
+            Authenticator(user=one, type=Authenticator.Type.TOTP, data={"secret": "set in tests"})
+            for one, said in seated
+            if said.second_factor
+        ]
+    )
+    return [Person(one, said.tenant) for one, said in zip(accounts, people, strict=True)]
 
 
 @pytest.fixture(autouse=True)
@@ -166,20 +208,21 @@ def everybody() -> Cast:
         regency = Office.objects.create(
             code="diskominfo", name="Dinas Komunikasi dan Informatika", short_name="Diskominfo"
         )
+    sari, budi, wati, agus, rini, joko, eka, dewi, tono, lina, putu = _written(
+        [
+            _Said("Sari", MALANG),
+            _Said("Budi", MALANG, ("officer",), kominfo, "Pranata Komputer"),
+            _Said("Wati", MALANG, ("office_head",), kominfo, "Kepala Dinas"),
+            _Said("Agus", MALANG, ("officer",), health, "Analis Kesehatan"),
+            _Said("Rini", MALANG, ("programme_office",), bappeda, "Perencana"),
+            _Said("Joko", REGENCY, ("officer",), regency, "Pranata Komputer"),
+            _Said("Eka", MALANG, ("executive",), position="Wali Kota"),
+            _Said("Dewi", MALANG, ("auditor",), position="Auditor"),
+            _Said("Tono", MALANG, ("user_admin",), kominfo),
+            _Said("Lina", MALANG, ("user_admin",), bappeda),
+            _Said("Putu", tenancy.NATIONAL, ("national_admin",)),
+        ]
+    )
     return Cast(
-        sari=someone("Sari", MALANG),
-        budi=someone("Budi", MALANG, "officer", office=kominfo, position="Pranata Komputer"),
-        wati=someone("Wati", MALANG, "office_head", office=kominfo, position="Kepala Dinas"),
-        agus=someone("Agus", MALANG, "officer", office=health, position="Analis Kesehatan"),
-        rini=someone("Rini", MALANG, "programme_office", office=bappeda, position="Perencana"),
-        joko=someone("Joko", REGENCY, "officer", office=regency, position="Pranata Komputer"),
-        eka=someone("Eka", MALANG, "executive", position="Wali Kota"),
-        dewi=someone("Dewi", MALANG, "auditor", position="Auditor"),
-        tono=someone("Tono", MALANG, "user_admin", office=kominfo),
-        lina=someone("Lina", MALANG, "user_admin", office=bappeda),
-        putu=someone("Putu", tenancy.NATIONAL, "national_admin"),
-        kominfo=kominfo,
-        health=health,
-        bappeda=bappeda,
-        regency_kominfo=regency,
+        sari, budi, wati, agus, rini, joko, eka, dewi, tono, lina, putu, kominfo, health, bappeda, regency
     )
