@@ -128,7 +128,11 @@ def _when_many_came(rows: QuerySet[Case]) -> datetime:
 def _nearest(rows: QuerySet[Case], point: tuple[Decimal, Decimal], within_m: int) -> dict[UUID, int]:
     """Return id → metres of the cases nearest to a point; of equally near ones the newest."""
     places = rows.values_list("pk", "longitude", "latitude")[:_MOST_LOOKED_AT]
-    found = [(_metres(point, longitude, latitude), key) for key, longitude, latitude in places]
+    found = [
+        (_metres(point, longitude, latitude), key)
+        for key, longitude, latitude in places
+        if longitude is not None and latitude is not None
+    ]
     found.sort(key=lambda one: one[0])
     return {key: metres for metres, key in found[:_MOST_COMPARED] if metres <= within_m}
 

@@ -107,14 +107,11 @@ def beside(rows: Sequence[Case], moves: Iterable[CaseMove] | None = None) -> Bes
         found.tasks[task.case_id].append(task)
     for clock in CaseClock.objects.filter(tenant=tenant, case__in=keys):
         found.clocks[clock.case_id].append(clock)
-    read = [one.office for one in (*tasks, *rows) if one.office_id and _has_read_office(one)]
+    office_was_read = Case._meta.get_field("office").is_cached
+    read = [*(one.office for one in tasks), *(row.office for row in rows if office_was_read(row))]
     codes = {office.pk: office.code for office in read if office}
     found.codes = {**codes, **office_codes({row.office_id for row in rows} - set(codes))}
     return found
-
-
-def _has_read_office(one: Case | CaseTask) -> bool:
-    return bool(one._meta.get_field("office").is_cached(one))
 
 
 def situation_of(service: Service, row: Case, known: Beside | None = None) -> Situation:
