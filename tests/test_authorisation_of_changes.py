@@ -53,7 +53,10 @@ FOR_OTHERS = {
 }
 """Changes that even who may everything in a local government may not make there."""
 
-NOTHING_THERE = {"people.changes.leave": "it ends the seats of the actor's own tenant, and there are none"}
+NOTHING_THERE = {
+    "people.changes.leave": "it ends the seats of the actor's own tenant, and there are none",
+    "plan.changes.count_periods_again": "it counts the periods of the actor's own tenant, and there are none",
+}
 """Changes that come to nothing across the wall, without being refused."""
 
 
