@@ -10,6 +10,7 @@ from balai.base.errors import Fault
 from balai.data.columnar import taking
 from balai.data.columnar.checking import MOST_FAULTS, Check, Regions, checks_of, strange_regions
 from balai.data.columnar.departing import counts
+from balai.data.columnar.repeating import alike, following, repeated
 from balai.data.columnar.shape import Engine, Physical, count, engine, physical, quoted, text
 from balai.data.columnar.watching import Watch
 from balai.data.columnar.writing import Written, write_checked
@@ -130,11 +131,10 @@ def check(
             )
         steps(WRITTEN)
         key = _key(declaration, columns)
-        twice = total - count(duck, f"(SELECT 1 FROM raw GROUP BY {key})") if total and not written else 0  # noqa: S608
-        every = ", ".join(quoted(one.name) for one in columns)
-        alike = total - count(duck, f"(SELECT 1 FROM raw GROUP BY {every})") if twice else 0  # noqa: S608
+        twice = 0 if written else repeated(duck, key)
+        same = alike(duck, [quoted(one.name) for one in columns]) if twice else 0
         faulty = [check for check, number in zip(checks, found, strict=True) if number]
-        first = _list(duck, faulty, key if twice else "", declaration, listed)
+        first = _list(duck, faulty, key if twice else [], declaration, listed)
         by_kind: dict[str, int] = {"twice": twice} if twice else {}
         for check, number in zip(checks, found, strict=True):
             if number:
@@ -143,19 +143,19 @@ def check(
         for place, one in enumerate(columns):
             told.append(_column(duck, one, checks, found, total))
             steps(WRITTEN + (1 - WRITTEN) * (place + 1) / len(columns))
-        return Judged(total, sum(found) + twice, twice, alike, tuple(told), first, by_kind), written
+        return Judged(total, sum(found) + twice, twice, same, tuple(told), first, by_kind), written
 
 
-def _key(declaration: Declaration, columns: Sequence[Physical]) -> str:
+def _key(declaration: Declaration, columns: Sequence[Physical]) -> list[str]:
     types = {one.name: one.type for one in columns}
-    return ", ".join(
+    return [
         f"coalesce(CAST(TRY_CAST({quoted(name)} AS {types[name]}) AS VARCHAR), {quoted(name)})"
         for name in declaration.key
-    )
+    ]
 
 
 def _list(
-    duck: Engine, checks: Sequence[Check], key: str, declaration: Declaration, listed: Path
+    duck: Engine, checks: Sequence[Check], key: Sequence[str], declaration: Declaration, listed: Path
 ) -> tuple[Fault, ...]:
     """Write every fault to `listed` and return the first by row."""
     parts = [
@@ -168,9 +168,8 @@ def _list(
         wrong, right = _("Kuncinya sama dengan baris %(row)s."), _("Tiap baris memiliki kuncinya sendiri.")
         before, after = wrong.split("%(row)s")
         parts.append(
-            f"SELECT rowid + 1, {text(names)}, NULL, {text(before)} || (first + 1) || "  # noqa: S608
-            f"{text(after)}, {text(right)} "
-            f"FROM (SELECT rowid, min(rowid) OVER (PARTITION BY {key}) AS first FROM raw) WHERE rowid > first"
+            f"SELECT rowid + 1, {text(names)}, NULL, {text(before)} || (balai_first + 1) || "  # noqa: S608
+            f"{text(after)}, {text(right)} FROM {following(key)}"
         )
     if not parts:
         listed.unlink(missing_ok=True)
