@@ -4,8 +4,8 @@ A row agrees, differs, or cannot be checked whole; what cannot be compared is
 never counted as differing.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
@@ -27,12 +27,18 @@ class Difference:
 
 @dataclass(frozen=True)
 class Checked:
-    """What became of one row. `unchecked` says what could not be compared, and why."""
+    """What became of one row.
+
+    Attributes:
+        unchecked: what could not be compared, and why.
+        twice: where a row before is of the same unit, year, stage and group, which; "" else.
+    """
 
     row: PublishedRow
     index: Index | None
     differences: tuple[Difference, ...]
     unchecked: tuple[str, ...]
+    twice: str = ""
 
     @property
     def differs(self) -> bool:
@@ -45,29 +51,52 @@ class Checked:
 
 def recomputed(row: PublishedRow) -> Index | None:
     """Return the index that the values of a row give; None where there is nothing to compute it from."""
-    if row.instrument is None or row.missing or not row.is_evaluated:
+    if row.instrument is None or not _can_be_computed(row):
         return None
     return index_of_parts(row.instrument, row.values)
 
 
 def check(
     rows: Sequence[PublishedRow], earlier: Mapping[tuple[str, int], Index] | None = None
-) -> tuple[Checked, ...]:
-    """Return what became of each row, in order.
+) -> Iterator[Checked]:
+    """Yield what became of each row, in order, and keep nothing of it: a table may have 300,000 rows.
 
     Args:
         earlier: index by (`unit_key`, year) of what was imported before; the file goes before it.
     """
-    before = dict(earlier or {})
-    # Of two stages in a year the later one is the year's final.
-    for row in sorted(rows, key=lambda row: row.stage):
-        index = recomputed(row)
-        if index is not None:
-            before[row.key] = index
-    return tuple(_check(row, before) for row in rows)
+    before = _Before(rows, earlier or {})
+    lines: dict[tuple[object, ...], int] = {}
+    for row in rows:
+        checked = _check(row, before)
+        first = lines.setdefault((*row.key, row.stage, row.group), row.line)
+        if first != row.line:
+            told = _("Sama dengan baris %(line)d.") % {"line": first}
+            checked = replace(checked, twice=told)
+        yield checked
 
 
-def _check(row: PublishedRow, before: Mapping[tuple[str, int], Index]) -> Checked:
+class _Before:
+    """The index of a unit in the year before, made when it is asked for: most rows are never asked."""
+
+    def __init__(self, rows: Sequence[PublishedRow], earlier: Mapping[tuple[str, int], Index]) -> None:
+        self._earlier = earlier
+        self._rows: dict[tuple[str, int], PublishedRow] = {}
+        wanted = {(key, year - 1) for key, year in (row.key for row in rows if row.change is not None)}
+        # Of two stages in a year the later one is the year's final.
+        for row in sorted(rows, key=lambda row: row.stage) if wanted else ():
+            if row.key in wanted and _can_be_computed(row):
+                self._rows[row.key] = row
+
+    def get(self, key: tuple[str, int]) -> Index | None:
+        row = self._rows.get(key)
+        return recomputed(row) if row else self._earlier.get(key)
+
+
+def _can_be_computed(row: PublishedRow) -> bool:
+    return row.instrument is not None and not row.missing and row.is_evaluated
+
+
+def _check(row: PublishedRow, before: _Before) -> Checked:
     if row.instrument is None:
         wrong = _("tidak ada instrumen untuk tahun %(year)d kelompok “%(group)s”")
         return Checked(row, None, (), (wrong % {"year": row.year, "group": row.group},))
@@ -106,7 +135,7 @@ def _total(row: PublishedRow, instrument: Instrument, index: Index) -> Differenc
     )
 
 
-def _change(row: PublishedRow, index: Index, before: Mapping[tuple[str, int], Index]) -> Difference | str:
+def _change(row: PublishedRow, index: Index, before: _Before) -> Difference | str:
     if row.change is None or row.instrument is None:
         return ""
     earlier = before.get((unit_key(row.unit), row.year - 1))

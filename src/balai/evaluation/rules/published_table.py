@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,7 @@ _MISSING = {"", "-", "–", "—"}
 _SHORT = {"kab": "kabupaten", "kep": "kepulauan", "prov": "provinsi", "pemkab": "kabupaten", "pemkot": "kota"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PublishedRow:
     """One row as published. `values` holds the numbers that are there, by key of the part."""
 
@@ -82,6 +83,8 @@ def read_table(raw: bytes, instruments: Iterable[Instrument]) -> PublishedTable:
     if faults:
         raise Invalid(faults)
     rows: list[PublishedRow] = []
+    # A table says the same few numbers and names over and over; each is kept once.
+    once: dict[object, Any] = {}
     used = {"year", "stage", "group"}
     for line, cells in lines:
         if len(cells) != len(header):
@@ -94,7 +97,7 @@ def read_table(raw: bytes, instruments: Iterable[Instrument]) -> PublishedTable:
             )
         else:
             named = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
-            faults += _read_row(line, named, family, comma, rows)
+            faults += _read_row(line, named, family, comma, rows, once)
         if len(faults) >= MOST_FAULTS:
             break
     if faults:
@@ -104,7 +107,7 @@ def read_table(raw: bytes, instruments: Iterable[Instrument]) -> PublishedTable:
     return PublishedTable(tuple(rows), tuple(name for name in header if name not in used))
 
 
-def _opened(raw: bytes) -> tuple[list[str], list[tuple[int, list[str]]], bool]:
+def _opened(raw: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]]], bool]:
     """Return the header, the numbered lines below, and whether a decimal comma can stand in them."""
     if len(raw) > LARGEST:
         raise Invalid([Fault(_("berkas"), _("Berkas terlalu besar."), _("Paling besar 20 MiB."))])
@@ -118,21 +121,26 @@ def _opened(raw: bytes) -> tuple[list[str], list[tuple[int, list[str]]], bool]:
         ) from error
     first = text.splitlines()[0] if text.strip() else ""
     separator = max(",;\t", key=first.count)
+    lines = _lines(text, separator)
+    header = next(lines, None)
+    if header is None:
+        raise Invalid([Fault(_("berkas"), _("Berkasnya kosong."), _("Isi kepala kolom dan barisnya."))])
+    return [name.strip().casefold() for name in header[1]], lines, separator != ","
+
+
+def _lines(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines that say something, each with its number. Raises Invalid where it is no CSV."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    lines: list[tuple[int, list[str]]] = []
     begins = 1
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                lines.append((begins, cells))
+                yield begins, cells
             begins = reader.line_num + 1
     except csv.Error as error:
         wrong = _("Bentuk CSV salah (%(problem)s).") % {"problem": error}
         place = _("baris %(line)d") % {"line": begins}
         raise Invalid([Fault(place, wrong, _("Periksa tanda kutip baris ini."))]) from error
-    if not lines:
-        raise Invalid([Fault(_("berkas"), _("Berkasnya kosong."), _("Isi kepala kolom dan barisnya."))])
-    return [name.strip().casefold() for name in lines[0][1]], lines[1:], separator != ","
 
 
 def _faults_of_header(
@@ -165,8 +173,9 @@ def _read_row(
     family: Sequence[Instrument],
     comma: bool,
     rows: list[PublishedRow],
+    once: dict[object, Any],
 ) -> list[Fault]:
-    """Add the row to `rows`, or return what is wrong with it."""
+    """Add the row to `rows`, or return what is wrong with it; equal texts and numbers come from `once`."""
     faults: list[Fault] = []
 
     def number(name: str) -> Decimal | None:
@@ -175,7 +184,8 @@ def _read_row(
             return None
         plain = text.replace(",", ".") if comma else text
         if _NUMBER.match(plain):
-            return Decimal(plain)
+            # By its text, for 3.4 and 3.40 are told as they were written.
+            return once.get(plain) or once.setdefault(plain, Decimal(plain))  # type: ignore[no-any-return]
         right = _("Tulis angka dengan titik desimal, misalnya 3.40.")
         faults.append(_cell_fault(line, name, _("“%(text)s” bukan angka.") % {"text": text[:40]}, right))
         return None
@@ -206,13 +216,11 @@ def _read_row(
             PublishedRow(
                 line,
                 int(year),
-                cells.get("stage", ""),
-                group,
-                unit,
+                *(once.setdefault(("", each), each) for each in (cells.get("stage", ""), group, unit)),
                 values,
                 total,
                 change,
-                named,
+                once.setdefault(("", named), named),
                 instrument,
             )
         )

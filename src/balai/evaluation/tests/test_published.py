@@ -86,6 +86,13 @@ def test_a_row_agrees_differs_or_cannot_be_checked(
 
 
 @pytest.mark.django_db
+def test_a_row_that_stands_twice_is_told_with_the_line_of_the_first(tmp_path: Path) -> None:
+    said, code = run(tmp_path, CITY + MALANG_2022 + MALANG_2023 + MALANG_2022.replace("Kabupaten", "Kab."))
+    assert "baris 4, Kab. Malang 2022 (KPPN_IKN_first_phase): Sama dengan baris 2." in said
+    assert "1 baris mengulang baris sebelumnya" in said and (last(said), code) == ((3, 0, 0), 0)
+
+
+@pytest.mark.django_db
 def test_a_row_that_differs_is_told_with_both_sums(tmp_path: Path) -> None:
     said, _code = run(tmp_path, CITY + MALANG_2022.replace("2.51", "2.50"))
     assert "baris 2, Kabupaten Malang 2022 (KPPN_IKN_first_phase): final terbit 2.50, dihitung 2.51" in said

@@ -30,15 +30,22 @@ class Command(BaseCommand):
             self.stdout.write(f"kolom yang tidak dibaca: {', '.join(table.unread_columns)}")
         families = {row.instrument.family for row in table.rows if row.instrument}
         years = {row.year - 1 for row in table.rows}
-        checked = check(table.rows, self._imported(families, years))
-        for each in checked:
+        differ = unchecked = twice = 0
+        for each in check(table.rows, self._imported(families, years)):
             if each.differs:
                 self._tell_differences(each)
             elif each.is_unchecked and options["details"]:
                 self.stdout.write(f"{_name(each)}: {'; '.join(each.unchecked)}")
-        differ = sum(each.differs for each in checked)
-        unchecked = sum(each.is_unchecked for each in checked)
-        self.stdout.write(f"{len(checked)} rows, {differ} differ, {unchecked} not checkable")
+            if each.twice:
+                self.stdout.write(f"{_name(each)}: {each.twice}")
+            differ, unchecked, twice = (
+                differ + each.differs,
+                unchecked + each.is_unchecked,
+                twice + bool(each.twice),
+            )
+        if twice:
+            self.stdout.write(f"{twice} baris mengulang baris sebelumnya; import_published menolaknya")
+        self.stdout.write(f"{len(table.rows)} rows, {differ} differ, {unchecked} not checkable")
         if differ:
             sys.exit(1)
 
