@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from balai.base import tenancy
 from balai.base.actor import Actor, Reach
 from balai.people.models import Account, Membership
 from balai.people.reads.catalogue import roles
@@ -48,6 +50,18 @@ class Arrival:
     needs_second_factor: bool
 
 
+@lru_cache(maxsize=32)
+def _seats(
+    _scope: tenancy.Scope | None, tenant: str, on: date
+) -> "QuerySet[Membership, tuple[UUID | None, list[str]]]":
+    """Return (office, roles) of every seat in force, to be narrowed to an account; made once a day.
+
+    Each request asks it, and to say its conditions anew would take longer than to answer them. The scope
+    is in force, not asked: by it the manager chooses whose rows there are.
+    """
+    return Membership.objects.filter(in_force(on), tenant=tenant).values_list("office_id", "roles")
+
+
 def arrive(account: Account, tenant: str, on: date) -> Arrival:
     """Return the account acting in `tenant` on the local day `on`; one query.
 
@@ -56,11 +70,7 @@ def arrive(account: Account, tenant: str, on: date) -> Arrival:
     """
     if not account.is_active:
         return Arrival(visitor(tenant), needs_second_factor=False)
-    seats = list(
-        Membership.objects.filter(in_force(on), account=account, tenant=tenant).values_list(
-            "office_id", "roles"
-        )
-    )
+    seats = list(_seats(tenancy.current_scope(), tenant, on).filter(account=account))
     held = held_roles(roles(), [codes for _office, codes in seats], tenant, signed_in=True)
     actor = Actor(
         id=str(account.pk),
