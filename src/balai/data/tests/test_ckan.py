@@ -11,7 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from tests.cast import Cast, Person, visitor_at
+from tests.cast import Cast, Person, everybody, visitor_at
+from tests.once import once
 
 from balai.base import tenancy
 from balai.base.network import visits
@@ -22,7 +23,7 @@ from balai.data.tests.registry import NOW, a_bin, declared, founded, publish, st
 from balai.people.models import ProgramKey
 from balai.people.rules.program_keys import digest
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folder", "malang")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("malang")]
 
 HOST = "kota-malang.localhost"
 VERBS = ["data.read", "data.read_limited", "data.produce", "data.publish", "data.check"]
@@ -71,12 +72,27 @@ def error(name: str, /, token: str = "", **data: Any) -> tuple[int, dict[str, An
     return answer.status_code, body["error"]
 
 
+@pytest.fixture(scope="module")
+def shelf(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cast]:
+    """The cast, and one dataset of Budi's office."""
+    with once(django_db_blocker, tmp_path_factory.mktemp("shelf")):
+        with tenancy.scope("35.73"):
+            cast = everybody()
+            founded(cast)
+            publish([a_bin(1), a_bin(2, kind="kecil", litres=None), a_bin(3, name="Tong “merah”")])
+        yield cast
+
+
 @pytest.fixture
-def bins(cast: Cast) -> Dataset:
-    row = founded(cast)
-    publish([a_bin(1), a_bin(2, kind="kecil", litres=None), a_bin(3, name="Tong “merah”")])
-    row.refresh_from_db()
-    return row
+def cast(shelf: Cast, db: None) -> Cast:
+    return shelf
+
+
+@pytest.fixture
+def bins(cast: Cast, malang: object) -> Dataset:
+    return Dataset.objects.get(code="bins")
 
 
 @pytest.fixture
