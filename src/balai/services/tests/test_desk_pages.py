@@ -133,7 +133,7 @@ def test_lists_and_the_board_ask_the_same_however_long_they_are(desk: Desk) -> N
         row = filed(desk.cast.sari.actor, f"m{number}", at("2026-08-18 09:30")).case
         moved(desk.vera.actor, row, "assign", at("2026-08-19 09:00"))
     assert [asked(path, client) for path in paths] == few
-    assert max(few) < 60, few
+    assert max(few) < 30, few
 
 
 def test_a_list_is_narrowed_by_its_address_and_goes_on_where_it_ended(
