@@ -24,6 +24,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    # DuckDB complains of what is still there when Python ends.
+    gc.unfreeze()
+
+
 @pytest.fixture
 def malang() -> Iterator[tenancy.Scope]:
     """Work in the scope of Kota Malang."""
