@@ -6,13 +6,14 @@ The file is never on the sender's disk: it is made as it is sent, the same bytes
 import http.client
 import json
 import os
+import ssl
 import subprocess
 import sys
 import threading
 import time
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from math import gcd
@@ -35,6 +36,7 @@ from balai.people import changes as people
 from balai.people.models import Office
 from balai.places import reads as places
 from bench.made.data_http import free_port, served, worked
+from bench.made.nginx import front
 from bench.made.place import ROOT
 
 CODE = "meter"
@@ -58,8 +60,13 @@ def run(folder: Path, asked: Namespace) -> None:
     raw = _raw(folder, Lines.of(asked.raw or asked.megabytes, villages, asked.sorted, asked.fault))
     key = _furnished()
     connections.close_all()
-    with _server() as (port, server), _Worker() as worker, _watching(folder, (server, worker)) as seen:
-        ask = _Asking(port, key)
+    with (
+        _server(asked.nginx) as (port, server),
+        front(folder, port) if asked.nginx else nullcontext(port) as door,
+        _Worker() as worker,
+        _watching(folder, (server, worker)) as seen,
+    ):
+        ask = _Asking(door, key, is_tls=asked.nginx)
         steps = dict(_steps(ask, worker, server, lines, asked, seen))
         version = _standing()
         if asked.side_files:
@@ -341,8 +348,8 @@ def _read_back(ask: "_Asking", rows: int) -> str:
 class _Asking:
     """The sender: a program with a key."""
 
-    def __init__(self, port: int, key: str) -> None:
-        self._port, self._number = port, 0
+    def __init__(self, port: int, key: str, *, is_tls: bool = False) -> None:
+        self._port, self._number, self._is_tls = port, 0, is_tls
         self._headers = {"Host": "kota-malang.localhost", "Authorization": f"Bearer {key}"}
 
     def __call__(self, method: str, path: str, body: Any = None) -> Any:
@@ -370,7 +377,7 @@ class _Asking:
 
     def break_off(self, at: str, offset: int, part: bytes) -> None:
         """Send half of a part and hang up."""
-        line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=300)
+        line = self._line(300)
         line.putrequest("PATCH", at, skip_host=True)
         for name, value in {**self._headers, "Upload-Offset": str(offset), "Content-Length": str(len(part)),
                             "Content-Type": "application/offset+octet-stream"}.items():  # fmt: skip
@@ -386,10 +393,17 @@ class _Asking:
         assert status == 200, status
         return int(told["Upload-Offset"])
 
+    def _line(self, seconds: int) -> http.client.HTTPConnection:
+        if not self._is_tls:
+            return http.client.HTTPConnection("127.0.0.1", self._port, timeout=seconds)
+        trusting = ssl.create_default_context()
+        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+        return http.client.HTTPSConnection("127.0.0.1", self._port, timeout=seconds, context=trusting)
+
     def _ask(
         self, method: str, path: str, body: Any, headers: dict[str, str]
     ) -> tuple[int, http.client.HTTPMessage, bytes]:
-        line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=900)
+        line = self._line(900)
         try:
             with suppress(BrokenPipeError, ConnectionResetError):
                 line.request(method, path, body, headers)
@@ -457,7 +471,7 @@ def _cost(server: int, worker: _Worker) -> Iterator[Any]:
 
 
 @contextmanager
-def _server() -> Iterator[tuple[int, int]]:
+def _server(is_behind: bool = False) -> Iterator[tuple[int, int]]:
     port = free_port()
     command = [
         sys.executable, "-m", "granian", "balai.site.wsgi:application", "--interface", "wsgi",
@@ -465,6 +479,8 @@ def _server() -> Iterator[tuple[int, int]]:
         "--no-ws", "--log-level", "warning",
     ]  # fmt: skip
     environment = {"BALAI_DEFAULT_TENANT": MALANG, "PYTHONPATH": str(ROOT / "src")}
+    if is_behind:
+        environment["BALAI_HTTPS"] = "True"
     with served(command, environment, port, "/health") as process:
         yield port, process
 
