@@ -24,6 +24,8 @@ from balai.places.rules import Level, Point
 DECODER = Path(maps.__file__).parent / "scripts" / "topology.js"
 NODE = shutil.which("node")
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(scope="module")
 def told(
