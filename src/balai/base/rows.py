@@ -4,6 +4,7 @@ Every model of ours is one or the other; a test refuses a third kind.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, ClassVar, NoReturn, Self
 
 from django.db import models
@@ -57,9 +58,16 @@ def _of_this_tenant[M: "TenantModel"](rows: Iterable[M]) -> list[M]:
     return checked
 
 
-_scoped: dict[tuple[object, ...], TenantQuerySet[Any]] = {}
-"""All rows of a model in a scope: every query begins with them, and to ask for them anew costs as much
-as the rest of it."""
+@lru_cache(maxsize=2048)
+def _rows_of(
+    model: "type[TenantModel]", using: str | None, tenant: str, reads: tuple[str, ...]
+) -> TenantQuerySet[Any]:
+    """Return all rows of a model in a scope, not asked for yet.
+
+    Every query begins with them; to say it anew each time costs as much as the rest of it.
+    """
+    rows: TenantQuerySet[Any] = TenantQuerySet(model, using=using)
+    return rows.filter(tenant=tenant) if len(reads) == 1 else rows.filter(tenant__in=reads)
 
 
 class TenantManager[M: "TenantModel"](models.Manager[M]):
@@ -69,12 +77,7 @@ class TenantManager[M: "TenantModel"](models.Manager[M]):
         scope = tenancy.current_scope()
         if scope is None:
             raise tenancy.NoTenant(f"{self.model._meta.label} was queried without a tenant in scope")
-        key = (self.model, self._db, scope.tenant, scope.reads)
-        if key not in _scoped:
-            rows: TenantQuerySet[M] = TenantQuerySet(self.model, using=self._db)
-            is_one = len(scope.reads) == 1
-            _scoped[key] = rows.filter(tenant=scope.tenant) if is_one else rows.filter(tenant__in=scope.reads)
-        return _scoped[key].all()
+        return _rows_of(self.model, self._db, scope.tenant, scope.reads).all()
 
 
 class TenantModel(models.Model):
