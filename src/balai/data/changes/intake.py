@@ -41,9 +41,9 @@ _LONGEST_PERIOD = 40
 _LAYOUT = ("encoding", "delimiter", "quote", "header_row", "sheet")
 
 
-ROOM = 2.5
+ROOM = 2.2
 """Bytes of disk a byte of CSV takes at most until its version stands: the file, sealed; its text, packed;
-what the engine sorts; the version. Measured by bench/intake.py."""
+what the engine sorts aside; the version. Most below a gigabyte, whose rows are sorted at once."""
 
 
 class NoRoom(Refused):

@@ -83,7 +83,7 @@ def read_table(raw: bytes, instruments: Iterable[Instrument]) -> PublishedTable:
     if faults:
         raise Invalid(faults)
     rows: list[PublishedRow] = []
-    # A table says the same few numbers and names over and over; each is kept once.
+    # A table says the same few numbers and groups over and over; each is kept once.
     once: dict[object, Any] = {}
     used = {"year", "stage", "group"}
     for line, cells in lines:
@@ -119,18 +119,19 @@ def _opened(raw: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]]], boo
         raise Invalid(
             [Fault(place, _("Ada huruf yang bukan UTF-8."), _("Simpan sebagai CSV UTF-8."))]
         ) from error
-    first = text.splitlines()[0] if text.strip() else ""
-    separator = max(",;\t", key=first.count)
-    lines = _lines(text, separator)
+    first = re.match(r"[^\r\n]*", text)
+    separator = max(",;\t", key=first[0].count if first else "".count)
+    lines = _lines(raw, separator)
     header = next(lines, None)
     if header is None:
         raise Invalid([Fault(_("berkas"), _("Berkasnya kosong."), _("Isi kepala kolom dan barisnya."))])
     return [name.strip().casefold() for name in header[1]], lines, separator != ","
 
 
-def _lines(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+def _lines(raw: bytes, separator: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the lines that say something, each with its number. Raises Invalid where it is no CSV."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    text = io.TextIOWrapper(io.BytesIO(raw), "utf-8-sig", newline="")
+    reader = csv.reader(text, delimiter=separator, strict=True)
     begins = 1
     try:
         for cells in reader:
@@ -212,11 +213,14 @@ def _read_row(
     change = number(table.change) if table.change else None
     if not faults:
         named = cells.get(table.predicate, "") if table.predicate else ""
+        stage = cells.get("stage", "")
         rows.append(
             PublishedRow(
                 line,
                 int(year),
-                *(once.setdefault(("", each), each) for each in (cells.get("stage", ""), group, unit)),
+                once.setdefault(("", stage), stage),
+                once.setdefault(("", group), group),
+                unit,
                 values,
                 total,
                 change,
