@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from getpass import getuser
 from pathlib import Path
 
 from bench.made.data_http import free_port
@@ -37,7 +38,7 @@ def front(folder: Path, port: int) -> Iterator[int]:
         assert often, before
     # As Debian's own nginx.conf includes it.
     (place / "nginx.conf").write_text(
-        f"daemon off; pid {place}/pid; error_log {place}/error.log;\nevents {{}}\n"
+        f"daemon off; user {getuser()}; pid {place}/pid; error_log {place}/error.log;\nevents {{}}\n"
         f"http {{ access_log {place}/access.log; client_body_temp_path {place}/body;\n"
         f"proxy_temp_path {place}/proxy; fastcgi_temp_path {place}/f; uwsgi_temp_path {place}/u;\n"
         f"scgi_temp_path {place}/s;\n{deployed}\n}}\n"
