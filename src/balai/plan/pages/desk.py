@@ -31,16 +31,14 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @signed_in
 def desk(request: HttpRequest) -> HttpResponse:
-    """What the officer has to report, by urgency; who reports nothing comes to the first page of their desk.
+    """What the officer has to report, by urgency.
 
-    Raises:
-        Forbidden: the actor has no desk.
+    Who reports nothing comes to the first page of their own desk; who has none, to the front page.
     """
     actor = actor_of(request)
-    first = next(menu.ways("desk", actor, request.path), None)
-    if not actor.may("plan.report") and first is not None:
-        return redirect(first.href)
-    actor.require("plan.report")
+    if not actor.may("plan.report"):
+        first = next(menu.ways("desk", actor, request.path), None)
+        return redirect(first.href if first else "/")
     due = reads.due(actor, today())
     columns = [
         ("late", "late", _("Terlambat"), due.late),
