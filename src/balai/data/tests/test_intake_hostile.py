@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import logging
 import random
 import resource
 import shutil
@@ -183,12 +184,15 @@ def test_a_full_disk_is_told_and_nothing_stays_half_made(cast: Cast) -> None:
 @contextmanager
 def _full_beyond(size: int) -> Iterator[None]:
     """Let no file grow beyond some bytes, as on a disk that is full."""
+    # The log of the tests is such a file, and long by then.
+    logging.disable()
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        logging.disable(logging.NOTSET)
 
 
 def test_work_on_a_file_that_was_dropped_ends_at_once(cast: Cast) -> None:
