@@ -9,7 +9,7 @@ from itertools import batched
 from pathlib import Path
 from typing import IO
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from balai.base.errors import Fault, Invalid
@@ -91,11 +91,26 @@ def _require(path: Path) -> None:
 
 
 def replace_all[M: models.Model](table: type[M], rows: Sequence[M], say: Say) -> int:
-    """Put `rows` in place of everything in `table`; return how many."""
+    """Put `rows` in place of everything in `table`; return how many.
+
+    One statement is prepared and given row after row: `bulk_create` says its values anew for every few
+    hundred rows, which takes most of the time where there are a hundred thousand.
+    """
     table._default_manager.all().delete()
+    fields = [field for field in table._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    insert = (
+        f"INSERT INTO {connection.ops.quote_name(table._meta.db_table)} ({columns}) "  # noqa: S608
+        f"VALUES ({', '.join(['%s'] * len(fields))})"
+    )
     done = 0
     for batch in batched(rows, BATCH):
-        table._default_manager.bulk_create(batch)
+        values = [
+            [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+            for row in batch
+        ]
+        with connection.cursor() as cursor:
+            cursor.executemany(insert, values)
         done += len(batch)
         say(done, len(rows))
     return done
