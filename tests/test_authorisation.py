@@ -242,10 +242,9 @@ DEEPER = {
 }
 """Where a page asks for more than it declares: (name of the route, method) → the verb asked within."""
 
-DECIDED_WITHIN = frozenset({"service-case-file", "plan-desk"})
-"""Where who passes the declaration may still be refused: by the file of a service, which names the roles of
-each case (the tests of services try those), and at the door of the desks who has none (`tests.test_ways`
-tries who has one). Who does not pass must be refused here as everywhere."""
+DECIDED_WITHIN = frozenset({"service-case-file"})
+"""Where who passes the declaration may still be refused by the file of a service, which names the roles of
+each case; the tests of services try those. Who does not pass must be refused here as everywhere."""
 
 FORM = {"version": 1, "reason": "Uji"}
 """Sent to every page that takes a form, so that it judges the thing and not a field left out."""
