@@ -67,7 +67,9 @@ def alike(service: Service, answers: Mapping[str, Any], now: datetime) -> tuple[
     for key, number, topic, version, state, received_at, theirs in rows.values_list(*columns)[
         :_MOST_LOOKED_AT
     ]:
-        its = versions[version] = versions.get(version) or _of_version(service.code, version)
+        if version not in versions:
+            versions[version] = _of_version(service.code, version)
+        its = versions[version]
         if its is None:
             continue
         words = len(said & _words(_text(its.filing.duplicates or asked, theirs)))
