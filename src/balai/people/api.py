@@ -15,7 +15,6 @@ from balai.base.actor import Actor, Reach
 from balai.base.api import After, Limit, Page, Router, Word, page
 from balai.base.errors import Forbidden
 from balai.people import changes, reads
-from balai.people.entrance import is_excepted
 from balai.people.models import LocalGovernment, Office, Partner
 
 router = Router(tags=["people"])
@@ -33,11 +32,7 @@ class ProgramKeyBearer(HttpBearer):
             raise SignInFirst(_("Kunci program ini tidak dikenal di sini, dicabut, atau habis masanya."))
         arrival = reads.arrive_by_key(row, today)
         actor = arrival.actor
-        if (
-            arrival.needs_second_factor
-            and not is_excepted(actor)
-            and not reads.has_second_factor(row.account)
-        ):
+        if arrival.lacks_second_factor:
             raise Forbidden(_("Pemilik kunci ini harus memasang faktor kedua dahulu."))
         changes.note_use(row, today)
         request.actor = actor  # type: ignore[attr-defined]

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from balai.base import tenancy
-from balai.base.actor import Actor
 from balai.base.answers import answer, is_for_a_program
 from balai.base.errors import Forbidden
 from balai.base.streaming import make_within
@@ -93,7 +92,7 @@ class ActorMiddleware:
             request.user = AnonymousUser()
         arrival = _arrival(request)
         request.actor = arrival.actor  # type: ignore[attr-defined]
-        request.needs_second_factor = _lacks_second_factor(request, arrival)  # type: ignore[attr-defined]
+        request.needs_second_factor = arrival.lacks_second_factor  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(
@@ -117,18 +116,7 @@ def _arrival(request: HttpRequest) -> reads.Arrival:
     tenant = tenancy.current_tenant()
     if isinstance(request.user, Account):
         return reads.arrive(request.user, tenant, timezone.localdate())
-    return reads.Arrival(reads.visitor(tenant), needs_second_factor=False)
-
-
-def _lacks_second_factor(request: HttpRequest, arrival: reads.Arrival) -> bool:
-    if not arrival.needs_second_factor or is_excepted(arrival.actor):
-        return False
-    return not reads.has_second_factor(request.user)  # type: ignore[arg-type]
-
-
-def is_excepted(actor: Actor) -> bool:
-    """Tell whether the actor works without a second factor: a demo account of a demo installation."""
-    return actor.is_demo and bool(settings.OPTIONS.demo)
+    return reads.Arrival(reads.visitor(tenant))
 
 
 def _to_second_factor(request: HttpRequest) -> HttpResponse:

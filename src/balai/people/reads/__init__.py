@@ -5,7 +5,6 @@ from balai.people.reads.actors import (
     Arrival,
     actor_for,
     arrive,
-    has_second_factor,
     in_force,
     visitor,
 )
@@ -78,7 +77,6 @@ __all__ = [
     "forget_governments",
     "government",
     "governments",
-    "has_second_factor",
     "host_of",
     "in_force",
     "log_access",

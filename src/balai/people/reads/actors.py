@@ -7,7 +7,8 @@ from functools import lru_cache
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from balai.base import tenancy
@@ -44,22 +45,28 @@ def _verbs_of_visitors(tenant: str) -> Mapping[str, Reach]:
 
 @dataclass(frozen=True)
 class Arrival:
-    """An account at the door: what it may do, and whether a role of it asks for a second factor."""
+    """An account at the door: what it may do, and whether it has to set up a second factor first.
+
+    A demo account of a demo installation never has to.
+    """
 
     actor: Actor
-    needs_second_factor: bool
+    lacks_second_factor: bool = False
 
 
 @lru_cache(maxsize=32)
 def _seats(
     _scope: tenancy.Scope | None, tenant: str, on: date
-) -> "QuerySet[Membership, tuple[UUID | None, list[str]]]":
-    """Return (office, roles) of every seat in force, to be narrowed to an account; made once a day.
+) -> "QuerySet[Membership, tuple[UUID | None, list[str], bool]]":
+    """Return every seat in force, to be narrowed to an account; made once a day.
+
+    A seat is its office, its roles, and whether who sits there has a second factor.
 
     Each request asks it, and to say its conditions anew would take longer than to answer them. The scope
     is in force, not asked: by it the manager chooses whose rows there are.
     """
-    return Membership.objects.filter(in_force(on), tenant=tenant).values_list("office_id", "roles")
+    has = Exists(_second_factors().filter(user=OuterRef("account")))
+    return Membership.objects.filter(in_force(on), tenant=tenant).values_list("office_id", "roles", has)
 
 
 def arrive(account: Account, tenant: str, on: date) -> Arrival:
@@ -69,18 +76,19 @@ def arrive(account: Account, tenant: str, on: date) -> Arrival:
     nothing here. An account that has left is a visitor.
     """
     if not account.is_active:
-        return Arrival(visitor(tenant), needs_second_factor=False)
+        return Arrival(visitor(tenant))
     seats = list(_seats(tenancy.current_scope(), tenant, on).filter(account=account))
-    held = held_roles(roles(), [codes for _office, codes in seats], tenant, signed_in=True)
+    held = held_roles(roles(), [codes for _office, codes, _has in seats], tenant, signed_in=True)
     actor = Actor(
         id=str(account.pk),
         name=account.name,
         tenant=tenant,
         verbs=verbs_of(held),
-        offices=frozenset(str(office) for office, _codes in seats if office),
+        offices=frozenset(str(office) for office, _codes, _has in seats if office),
         is_demo=account.is_demo,
     )
-    return Arrival(actor, any(role.second_factor for role in held))
+    is_asked = any(role.second_factor for role in held) and not (account.is_demo and settings.OPTIONS.demo)
+    return Arrival(actor, is_asked and not _has_second_factor(account, [has for _o, _c, has in seats]))
 
 
 def actor_for(account: Account, tenant: str, on: date) -> Actor:
@@ -88,6 +96,10 @@ def actor_for(account: Account, tenant: str, on: date) -> Actor:
     return arrive(account, tenant, on).actor
 
 
-def has_second_factor(account: Account) -> bool:
-    """Tell whether the account has a TOTP app or a passkey; one query."""
-    return bool(Authenticator.objects.filter(user=account, type__in=_SECOND_FACTORS).exists())
+def _has_second_factor(account: Account, told: list[bool]) -> bool:
+    """Tell whether the account has a TOTP app or a passkey; `told` by its seats, asked where it has none."""
+    return told[0] if told else bool(_second_factors().filter(user=account).exists())
+
+
+def _second_factors() -> QuerySet[Authenticator]:
+    return Authenticator.objects.filter(type__in=_SECOND_FACTORS)

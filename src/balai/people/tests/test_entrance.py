@@ -105,8 +105,8 @@ def test_a_view_that_declares_nobody_is_refused(cast: Cast) -> None:
 def test_a_request_costs_three_queries_before_its_view(cast: Cast, django_assert_num_queries: object) -> None:
     client = cast.budi.client
     client.get("/where")
-    # session, account, seats, second factor
-    with django_assert_num_queries(4):  # type: ignore[operator]
+    # session, account, seats with the second factor
+    with django_assert_num_queries(3):  # type: ignore[operator]
         client.get("/where")
 
 

@@ -1,6 +1,5 @@
 """Who calls: a program by its key, as CKAN's clients send it, or a visitor."""
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,8 +40,7 @@ def _arrive(request: HttpRequest, token: str) -> None:
         request.actor = people.visitor(tenancy.current_tenant())  # type: ignore[attr-defined]
         raise SignInFirst(_("Kunci program ini tidak dikenal di sini, dicabut, atau habis masanya."))
     arrival = people.arrive_by_key(row, today)
-    is_excepted = arrival.actor.is_demo and bool(settings.OPTIONS.demo)
-    if arrival.needs_second_factor and not is_excepted and not people.has_second_factor(row.account):
+    if arrival.lacks_second_factor:
         raise Forbidden(_("Pemilik kunci ini harus memasang faktor kedua dahulu."))
     people_changes.note_use(row, today)
     request.actor = arrival.actor  # type: ignore[attr-defined]

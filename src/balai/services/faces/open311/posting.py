@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -52,8 +51,7 @@ def poster(request: HttpRequest, given: QueryDict) -> Actor:
         raise Wrong(403, _("api_key tidak dikenal di sini, dicabut, atau habis masanya."))
     arrival = people.arrive_by_key(row, today)
     actor = arrival.actor
-    is_excepted = actor.is_demo and bool(settings.OPTIONS.demo)
-    if arrival.needs_second_factor and not is_excepted and not people.has_second_factor(row.account):
+    if arrival.lacks_second_factor:
         raise Wrong(403, _("Pemilik api_key harus memasang faktor kedua dahulu."))
     if not (actor.may(SERVICES_RELAY) or actor.may(SERVICES_FOLLOW)):
         raise Wrong(403, _("api_key tidak memegang hak services.relay atau services.follow."))
