@@ -9,6 +9,7 @@ from tests.cast import _fresh_governments, cast  # noqa: F401
 from balai.base import tenancy
 from balai.data.engines.turns import turns
 from balai.data.faces.answering import visits
+from balai.places import reads as places
 from balai.site import catalogs
 
 
@@ -41,3 +42,9 @@ def _fresh_turns() -> None:
     """Let visitors of this test ask although those of others, from the same address, asked this minute."""
     turns.cache_clear()
     visits.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_names() -> None:
+    """Let each test have regions of its own."""
+    places.forget()

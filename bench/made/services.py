@@ -259,7 +259,6 @@ def _doors(desk: Desk) -> Iterator[Found]:
     )
     yield _of("lists.counts, of an office", 200, lambda: lists.counts(budi, now))
     yield _of("lists.counts, of the tenant", 200, lambda: lists.counts(vera, now))
-    yield _of("reads.board", 200, lambda: reads.board(seto, "sambat"))
     yield _of("reads.board_of_offices, closed ones as kept", 200, lambda: reads.board_of_offices(seto, now))
     yield _of("reads.count_closed, what the job counts", None, lambda: count_closed(MALANG, now), 3)
     yield _of("reads.public_figures (as written)", 80, lambda: reads.public_figures(service, now))

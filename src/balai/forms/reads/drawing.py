@@ -371,8 +371,7 @@ def _levels(name: str, limit: str, start: int, depth: int, chosen: str) -> Itera
     for level in range(start, depth + 1):
         here = way[level] if level < len(way) else ""
         choices = tuple(
-            Choice(region.code, region.long_name, is_chosen=region.code == here)
-            for region in places.children(parent)
+            Choice(code, name, is_chosen=code == here) for code, name in places.kept_children(parent)
         )
         yield Select(f"{name}.{level}", f"f-{name.replace('.', '-')}-{level}", words[LEVELS[level]], choices)
         if not here:

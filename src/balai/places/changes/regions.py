@@ -12,6 +12,7 @@ from balai.base.errors import Fault, Invalid
 from balai.places import rules
 from balai.places.changes.loading import Loaded, Say, line_of, load_once, read_csv, refuse, replace_all
 from balai.places.models import Region, RegionChange, RegionFigure
+from balai.places.reads.kept import forget
 
 REGION_COLUMNS = ("code", "name", "level", "parent", "kind")
 _NUMBERS = ("male", "female", "population", "area_km2")
@@ -55,7 +56,9 @@ def load_regions(folder: Path, say: Say) -> Loaded:
             Edition(row["edition"], _start(listed, line, row["in_force_on"], at == 0), _entries(path))
             for at, ((line, row), path) in enumerate(zip(rows, files, strict=True))
         ]
-        return replace_all(Region, through_the_years(editions), say)
+        loaded = replace_all(Region, through_the_years(editions), say)
+        forget()
+        return loaded
 
     return load_once("regions", [listed, *files], "1", load)
 

@@ -1,6 +1,7 @@
 """Every query of `places`. Regions are public: there is nothing here an actor may not see."""
 
 from balai.places.reads.ground import Box, box_of, containing, map_address, map_file, outline, touching
+from balai.places.reads.kept import forget, kept_children, kept_names
 from balai.places.reads.tree import (
     ancestors,
     children,
@@ -22,7 +23,10 @@ __all__ = [
     "containing",
     "current_code",
     "figures",
+    "forget",
     "full_name",
+    "kept_children",
+    "kept_names",
     "map_address",
     "map_file",
     "names",

@@ -132,7 +132,7 @@ def _filters(actor: Actor, words: Words, asked: Selection, request: HttpRequest)
             if state.is_closed == (asked.queue is Queue.CLOSED)
         ],
         "topics": list(words.topics(asked.wanted.service).items()),
-        "regions": [(one.code, one.long_name) for one in places.children(actor.tenant)],
+        "regions": places.kept_children(actor.tenant),
         "offices": offices,
         "late": bool(request.GET.get(asked_of.LATE)),
         "reopened": asked.reopened,

@@ -17,7 +17,6 @@ from balai.base.actor import Actor
 from balai.base.errors import NotFound
 from balai.base.handing_out import hand_out
 from balai.data.rules.gate.values import FORMULA
-from balai.people import reads as people
 from balai.places import reads as places
 from balai.services import reads
 from balai.services.models import Case
@@ -63,15 +62,13 @@ def _rows(actor: Actor, asked: Selection) -> Iterator[list[object]]:
     if not lists.queues_of(actor):
         return
     words, channels = Words(actor), {key: str(name) for key, name in Case.Channel.choices}
-    offices: dict[str, str] = {}
     regions: dict[str, str] = {}
     for found in lists.every(actor, asked):
         shown = [lists.as_line(one) for one in found]
-        offices |= people.office_names({one.office for one in shown if one.office not in offices} - {""})
         regions |= places.names({one.region_code for one in shown if one.region_code not in regions} - {""})
         for line, one in zip(shown, found, strict=True):
             yield [
-                *_told(words, line, offices, regions),
+                *_told(words, line, regions),
                 channels.get(one["channel"], one["channel"]),
                 timezone.localtime(line.received_at),
                 timezone.localtime(line.due_at) if line.due_at else None,
@@ -83,14 +80,14 @@ def _rows(actor: Actor, asked: Selection) -> Iterator[list[object]]:
             ]
 
 
-def _told(words: Words, line: Line, offices: dict[str, str], regions: dict[str, str]) -> list[object]:
+def _told(words: Words, line: Line, regions: dict[str, str]) -> list[object]:
     return [
         line.number,
         words.service(line.service),
         words.state(line.service, line.state),
         line.subject,
         words.topic(line.service, line.topic),
-        offices.get(line.office, ""),
+        line.office_name or "",
         line.officer,
         line.region_code,
         regions.get(line.region_code, ""),

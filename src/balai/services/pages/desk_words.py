@@ -1,17 +1,15 @@
 """Names beside the keys of cases: services, states, topics, offices, places; each kind asked once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache, cached_property
+from typing import NamedTuple
 from urllib.parse import quote
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from balai.base.actor import Actor
-from balai.people import reads as people
 from balai.places import reads as places
 from balai.services.reads import versions
 from balai.services.reads.lists import ClosedLine, Queue
@@ -29,9 +27,6 @@ QUEUES: Mapping[Queue, object] = {
     Queue.CLOSED: _("Sudah selesai"),
 }
 _MARK = "00000000"
-_MOST_REGIONS = 20_000
-_regions: dict[tuple[str, date], str] = {}
-"""Names of regions by code, and the day they were looked up on."""
 UNITS = {
     "working_days": _("hari kerja"),
     "working_hours": _("jam kerja"),
@@ -40,8 +35,7 @@ UNITS = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A line of a list as it is shown, in words."""
 
     line: Line
@@ -90,9 +84,8 @@ class Words:
         return found
 
     def rows(self, lines: Sequence[Line], now: datetime, closed: Iterable[ClosedLine] = ()) -> list[Row]:
-        """Return lines in words; two queries, however many they are."""
-        offices = people.office_names({one.office for one in lines if one.office})
-        regions = region_names({one.region_code for one in lines if one.region_code})
+        """Return lines in words; one query, however many they are, and none while their places are known."""
+        regions = places.kept_names({one.region_code for one in lines if one.region_code})
         ended = {one.line.id: one for one in closed}
         address, provisional = case_addresses(), Provisional()
         return [
@@ -102,7 +95,7 @@ class Words:
                 self.service(one.service),
                 self.state(one.service, one.state),
                 self.topic(one.service, one.topic),
-                offices.get(one.office, ""),
+                one.office_name or "",
                 regions.get(one.region_code, one.region_code),
                 one.is_overdue(now) and one.id not in ended,
                 ended.get(one.id),
@@ -110,16 +103,6 @@ class Words:
             )
             for one in lines
         ]
-
-
-def region_names(codes: Iterable[str]) -> Mapping[str, str]:
-    """Return the names of regions by code, each looked up once a day; unknown ones are left out."""
-    wanted, on = set(codes), timezone.localdate()
-    if missing := [code for code in wanted if (code, on) not in _regions]:
-        if len(_regions) > _MOST_REGIONS:
-            _regions.clear()
-        _regions.update({(code, on): name for code, name in places.names(missing).items()})
-    return {code: _regions[code, on] for code in wanted if (code, on) in _regions}
 
 
 def case_address(service: str, number: str) -> str:

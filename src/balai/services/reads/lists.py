@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -26,7 +27,6 @@ from balai.services.reads.queues import (
     After,
     Line,
     Page,
-    TaskLine,
     Wanted,
     line,
     narrowed,
@@ -259,6 +259,16 @@ def counts(actor: Actor, now: datetime) -> Mapping[str, Counted]:
         )
         for code in {*states, *mine}
     }
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """A part of a case that waits for an office."""
+
+    id: UUID
+    task: str
+    opened_at: datetime
+    case: Line
 
 
 @dataclass(frozen=True)

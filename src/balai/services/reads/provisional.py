@@ -5,7 +5,7 @@ decrees of today.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from django.utils import timezone
@@ -32,12 +32,11 @@ class Provisional:
 
     def year(self, service: Service | None, due_at: datetime | None) -> int | None:
         """Return the first year without a decree a due date was counted into; None where there is none."""
-        if service is None or due_at is None or not _counts_working_time(service):
+        if service is None or due_at is None or due_at < self._surely_until:
             return None
-        due_on = timezone.localtime(due_at).date()
-        if due_on <= self._surely:
+        if not _counts_working_time(service):
             return None
-        return provisional(Unit.WORKING_DAYS, due_on, self._decreed)
+        return provisional(Unit.WORKING_DAYS, timezone.localtime(due_at).date(), self._decreed)
 
     def words(self, service: Service | None, due_at: datetime | None) -> str:
         """Return what is said beside a due date; "" where every holiday up to it is decreed."""
@@ -45,8 +44,8 @@ class Provisional:
         return provisional_words(year) if year else ""
 
     @cached_property
-    def _surely(self) -> date:
-        return surely_decreed_to()
+    def _surely_until(self) -> datetime:
+        return timezone.make_aware(datetime.combine(surely_decreed_to() + timedelta(days=1), time.min))
 
     @cached_property
     def _decreed(self) -> date:

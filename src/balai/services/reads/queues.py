@@ -4,22 +4,23 @@ A page reads one index and no whole row. Pages go on after the last row of the o
 before, so the thousandth costs what the first does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from balai.base.actor import Actor
-from balai.people import reads as people
-from balai.services.models import Case, CaseTask
+from balai.services.models import Case
 from balai.services.reads import sight
 
 PAGE = 100
 MOST_FOUND = 200
 """Cases a search gives; who finds more writes more of what is looked for."""
+_NEVER = 9999
+"""The year in which a case without a running clock is urgent: after all others."""
 COLUMNS = (
     "pk",
     "number",
@@ -34,12 +35,12 @@ COLUMNS = (
     "urgent_at",
     "is_late",
     "is_secret",
+    "office__name",
 )
 
 
-@dataclass(frozen=True)
-class Line:
-    """One case in a list."""
+class Line(NamedTuple):
+    """One case in a list, as `COLUMNS` say it; a tuple, for a page makes a hundred."""
 
     id: UUID
     number: str
@@ -47,14 +48,24 @@ class Line:
     service: str
     subject: str
     topic: str
-    office: str
+    office_id: UUID | None
     officer: str
     region_code: str
     received_at: datetime
-    due_at: datetime | None
     urgent_at: datetime
     is_late: bool
     is_secret: bool
+    office_name: str | None
+
+    @property
+    def office(self) -> str:
+        """The id of the office that works on it, "" where none does."""
+        return str(self.office_id or "")
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When it is due; None while no clock runs."""
+        return None if self.urgent_at.year == _NEVER else self.urgent_at
 
     def is_overdue(self, now: datetime) -> bool:
         return self.due_at is not None and self.due_at < now
@@ -142,48 +153,6 @@ def own_list(actor: Actor, size: int = PAGE) -> tuple[Line, ...]:
     return tuple(line(row) for row in sight.own_cases(actor).values(*COLUMNS)[:size])
 
 
-@dataclass(frozen=True)
-class TaskLine:
-    """A part of a case that waits for an office."""
-
-    id: UUID
-    task: str
-    opened_at: datetime
-    case: Line
-
-
-def task_queue(actor: Actor, size: int = PAGE) -> tuple[TaskLine, ...]:
-    """Return the open tasks of the actor's offices, the oldest first."""
-    if not sight.works(actor):
-        return ()
-    rows = CaseTask.objects.filter(
-        tenant=actor.tenant,
-        office__in=sight.offices_of(actor),
-        state=CaseTask.State.OPEN,
-        case__is_secret=False,
-    ).order_by("opened_at", "pk")
-    found = list(rows.values("pk", "task", "opened_at", "case_id")[:size])
-    by_id = {
-        row["pk"]: line(row)
-        for row in Case.objects.filter(pk__in=[one["case_id"] for one in found]).values(*COLUMNS)
-    }
-    return tuple(TaskLine(one["pk"], one["task"], one["opened_at"], by_id[one["case_id"]]) for one in found)
-
-
-def board(actor: Actor, service: str) -> Mapping[str, int]:
-    """Return state → open cases of a service the actor may know of; states without any are left out."""
-    rows = _open_known(actor).filter(service=service)
-    return dict(rows.order_by().values_list("state").annotate(Count("pk")))
-
-
-def _open_known(actor: Actor) -> QuerySet[Case]:
-    """Return the open cases that are not secret within the actor's reach, by columns of one index."""
-    rows = Case.objects.filter(tenant=actor.tenant, is_open=True, is_secret=False)
-    if sight.is_wide(actor):
-        return rows
-    return rows.filter(office__in=sight.offices_of(actor)) if sight.works(actor) else rows.none()
-
-
 def narrowed(rows: QuerySet[Case], wanted: Wanted) -> QuerySet[Case]:
     """Return those of some cases that are wanted."""
     for field in ("service", "state", "topic", "office"):
@@ -208,49 +177,11 @@ def page_of(rows: QuerySet[Case], wanted: Wanted, after: After | None, size: int
             Q(urgent_at__gt=after.urgent_at) | Q(urgent_at=after.urgent_at, pk__gt=after.id),
             urgent_at__gte=after.urgent_at,
         )
-    found = [_line(*row) for row in rows.order_by("urgent_at", "pk").values_list(*COLUMNS)[: size + 1]]
+    found = [Line._make(row) for row in rows.order_by("urgent_at", "pk").values_list(*COLUMNS)[: size + 1]]
     last = found[size - 1] if len(found) > size else None
     return Page(tuple(found[:size]), After(last.urgent_at, last.id) if last else None)
 
 
 def line(row: Mapping[str, Any]) -> Line:
     """Return a line of a list, of the values of `COLUMNS`."""
-    return _line(*(row[name] for name in COLUMNS))
-
-
-def _line(
-    key: UUID,
-    number: str,
-    state: str,
-    service: str,
-    subject: str,
-    topic: str,
-    office: UUID | None,
-    officer: str,
-    region_code: str,
-    received_at: datetime,
-    urgent_at: datetime,
-    is_late: bool,
-    is_secret: bool,
-) -> Line:
-    return Line(
-        key,
-        number,
-        state,
-        service,
-        subject,
-        topic,
-        str(office or ""),
-        officer,
-        region_code,
-        received_at,
-        None if urgent_at.year == 9999 else urgent_at,
-        urgent_at,
-        is_late,
-        is_secret,
-    )
-
-
-def office_names(lines: Sequence[Line]) -> Mapping[str, str]:
-    """Return the names of the offices of a list by id; one query."""
-    return people.office_names({line.office for line in lines if line.office})
+    return Line._make(row[name] for name in COLUMNS)

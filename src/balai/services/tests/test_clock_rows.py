@@ -10,6 +10,7 @@ from balai.base.journal import JournalEntry
 from balai.definitions.models import TableAmendment
 from balai.services import changes, jobs, reads
 from balai.services.models import CaseClock, CaseMove, DueChange, Notice
+from balai.services.reads import lists
 from balai.services.tests.desk import ANSWER, FILED, Desk, at, filed, moved
 
 pytestmark = pytest.mark.django_db
@@ -182,7 +183,7 @@ def test_an_office_that_helps_has_a_due_date_of_its_own(desk: Desk) -> None:
         ("assist@dinkes", "running", 14),
         ("assist@inspektorat", "running", 14),
     }
-    task = reads.task_queue(cast.agus.actor)[0]
+    task = lists.tasks(cast.agus.actor).lines[0]
     given = {"done": "Data sudah kami kirimkan lewat surel."}
     changes.finish(cast.agus.actor, task.id, "done", version=1, at=at("2026-08-21 10:00"), given=given)
     row.refresh_from_db()

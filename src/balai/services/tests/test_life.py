@@ -16,7 +16,7 @@ from balai.base.sealing import seal
 from balai.services import changes, reads
 from balai.services.changes.telling import deliver
 from balai.services.models import Case, CaseClock, CaseMove, Notice, Rating, Route
-from balai.services.reads import persons
+from balai.services.reads import lists, persons
 from balai.services.tests.desk import ANSWER, FILED, NIK, REPORTER, VILLAGE, Desk, at, filed, moved
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +90,7 @@ def test_nobody_outside_sees_it_and_who_sees_it_sees_it_everywhere(desk: Desk) -
         assert [line.id for line in reads.office_queue(actor).lines] == [row.pk]
         assert [line.id for line in persons.of_person(actor, REPORTER["phone"], "Menelepon")] == [row.pk]
         assert reads.whole(actor, row.pk, FILED).state == "Diteruskan ke perangkat daerah"
-        assert reads.board(actor, "sambat") == {"assigned": 1}
+        assert lists.counts(actor, FILED)["sambat"].states == {"assigned": 1}
     for actor in (desk.vera.actor, desk.seto.actor):
         assert [line.id for line in reads.tenant_queue(actor).lines] == [row.pk]
     for actor in (cast.agus.actor, cast.rini.actor, cast.eka.actor, cast.visitor, desk.ines.actor):
@@ -98,9 +98,9 @@ def test_nobody_outside_sees_it_and_who_sees_it_sees_it_everywhere(desk: Desk) -
         assert reads.tenant_queue(actor).lines == ()
         assert reads.secret_queue(actor).lines == ()
         assert reads.my_queue(actor).lines == ()
-        assert reads.task_queue(actor) == ()
+        assert lists.tasks(actor).lines == ()
         assert finds_nobody(actor)
-        assert reads.board(actor, "sambat") == {}
+        assert lists.counts(actor, FILED) == {}
         with pytest.raises(NotFound):
             reads.whole(actor, row.pk, FILED)
         with pytest.raises(NotFound):
@@ -353,7 +353,7 @@ def test_other_offices_do_their_part_before_it_is_answered(desk: Desk) -> None:
         given={"request": "Mohon data jam buka puskesmas."},
         offices=("dinkes",),
     )
-    task = reads.task_queue(desk.cast.agus.actor)[0]
+    task = lists.tasks(desk.cast.agus.actor).lines[0]
     assert task.case.id == row.pk
     with pytest.raises(Conflict, match="Masih menunggu"):
         moved(desk.cast.budi.actor, row, "answer", at("2026-08-20 09:00"), given={"result": ANSWER})
