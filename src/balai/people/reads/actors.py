@@ -102,4 +102,5 @@ def _has_second_factor(account: Account, told: list[bool]) -> bool:
 
 
 def _second_factors() -> QuerySet[Authenticator]:
-    return Authenticator.objects.filter(type__in=_SECOND_FACTORS)
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(type__in=_SECOND_FACTORS)
+    return found
