@@ -6,14 +6,17 @@ from collections.abc import Iterator
 import pytest
 from tests.cast import _fresh_governments, cast  # noqa: F401
 
-from balai.base import tenancy
+from balai.base import look, tenancy
 from balai.data.engines.turns import turns
 from balai.data.faces.answering import visits
+from balai.definitions import layers
 from balai.places import reads as places
 from balai.site import catalogs
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Tests write a file and ask in the same breath.
+    layers.BELIEVED_FOR = look.BELIEVED_FOR = 1e-9
     # A fresh clone has catalogs but no compiled ones; workers of one run share them.
     if not hasattr(config, "workerinput"):
         catalogs.compile_all()

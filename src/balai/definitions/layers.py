@@ -1,6 +1,7 @@
 """Where definition files lie: those that are shipped, and an installation's own in their place."""
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -62,15 +63,33 @@ def layers() -> Iterator[tuple[Layer, Path]]:
         yield Layer.INSTALLATION, Path(own)
 
 
+BELIEVED_FOR = 1.0
+"""Seconds for which what was seen on the disk is not looked at again; a page asks several times."""
+
 type _Seen = tuple[str, str, Layer, tuple[int, int]]
-_files: dict[tuple[str, tuple[str, ...]], tuple[list[_Seen], Mapping[str, File]]] = {}
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """What lay in a folder, and when it was looked at."""
+
+    at: float
+    seen: list[_Seen]
+    files: Mapping[str, File]
+
+
+_files: dict[tuple[str, tuple[str, ...]], _Looked] = {}
 
 
 def files(folder: str, *endings: str) -> Mapping[str, File]:
     """Return the files below `folder` by name, the installation's own in place of the shipped.
 
-    As long as none of them changed it is the same mapping, so that whoever compares sees it at once.
+    As long as none of them changed it is the same mapping, so that whoever compares sees it at once;
+    a change is seen after BELIEVED_FOR seconds at the latest.
     """
+    known, now = _files.get((folder, endings)), time.monotonic()
+    if known is not None and now - known.at < BELIEVED_FOR:
+        return known.files
     seen: list[_Seen] = []
     for layer, root in layers():
         for entry in _walk(str(root / folder)):
@@ -78,11 +97,13 @@ def files(folder: str, *endings: str) -> Mapping[str, File]:
                 stat = entry.stat()
                 name = entry.path[len(str(root)) + 1 :].replace(os.sep, "/")
                 seen.append((name, entry.path, layer, (stat.st_mtime_ns, stat.st_size)))
-    known = _files.get((folder, endings))
-    if known is None or known[0] != seen:
+    if known is not None and known.seen == seen:
+        files = known.files
+    else:
         found = {name: File(name, Path(path), layer, mark) for name, path, layer, mark in seen}
-        known = _files[folder, endings] = (seen, MappingProxyType(dict(sorted(found.items()))))
-    return known[1]
+        files = MappingProxyType(dict(sorted(found.items())))
+    _files[folder, endings] = _Looked(now, seen, files)
+    return files
 
 
 def _walk(folder: str) -> Iterator[os.DirEntry[str]]:

@@ -5,6 +5,7 @@ They are built in: a template needs no `{% load %}`.
 
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -67,7 +68,12 @@ def asset(name: str) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon of the sprite; without `label` it is decoration for the words beside it."""
-    sprite = look.asset("icons.svg")
+    return _icon(look.asset("icons.svg"), name, str(label))
+
+
+# A page draws thirty, mostly the same as the page before.
+@lru_cache(maxsize=512)
+def _icon(sprite: str, name: str, label: str) -> SafeString:
     if label:
         return format_html(
             '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, sprite, name

@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from balai import definitions
 from balai.base.errors import Fault, Invalid, NotFound
-from balai.definitions import editors, kinds
+from balai.definitions import editors, kinds, layers
 from balai.definitions.reader import FileFault
 from balai.definitions.schema import Words, Written
 from balai.definitions.tests.conftest import Write
@@ -96,6 +96,21 @@ def test_a_changed_file_is_seen_and_an_unchanged_one_is_not_read_again(
     assert second["merah"].value.name.en == "Rot"
     assert second["merah"].sha256 != first["merah"].sha256
     path.unlink()
+    assert definitions.load(flags) == {}
+
+
+def test_the_disk_is_looked_at_again_after_a_moment_only(
+    shipped: Write, flags: kinds.Kind[Flag], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [layers.time.monotonic() + 10]
+    monkeypatch.setattr(layers, "BELIEVED_FOR", 1.0)
+    monkeypatch.setattr(layers.time, "monotonic", lambda: now[0])
+    path = shipped("flags/merah.yaml", GOOD)
+    assert set(definitions.load(flags)) == {"merah"}
+    path.unlink()
+    now[0] += 0.9
+    assert set(definitions.load(flags)) == {"merah"}
+    now[0] += 0.2
     assert definitions.load(flags) == {}
 
 
