@@ -10,6 +10,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -21,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.loaded import Child
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = ROOT / "tests" / "programs"
@@ -45,6 +48,7 @@ class Installation:
     server: subprocess.Popen[bytes] | None = None
     more: dict[str, str] = field(default_factory=dict)
     """further settings, as the environment has them"""
+    programs: list[Child] = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -64,25 +68,23 @@ class Installation:
 
     def manage(self, *arguments: str, fails: bool = False) -> str:
         """Run a command of `manage.py` and return what it wrote; `fails` tells what is expected."""
-        done = subprocess.run(
-            [sys.executable, str(ROOT / "manage.py"), *arguments],
-            env=self.environment, capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
-        assert (done.returncode != 0) is fails, f"{arguments}: {done.stdout}{done.stderr}"
-        return done.stdout + done.stderr
+        with tempfile.TemporaryFile("w+") as errors:
+            child = Child(["manage.py", *arguments], self.environment, errors)
+            code, out = child.end(300)
+            errors.seek(0)
+            told = out + errors.read()
+        assert (code != 0) is fails, f"{arguments}: {told}"
+        return told
 
-    def program(self, name: str, *arguments: str) -> subprocess.Popen[str]:
+    def program(self, name: str, *arguments: str) -> Child:
         """Start a program of `tests/programs` on this installation's data."""
-        return subprocess.Popen(
-            [sys.executable, str(PROGRAMS / f"{name}.py"), *arguments],
-            env=self.environment, stdout=subprocess.PIPE, text=True, start_new_session=True,
-        )  # fmt: skip
+        self.programs.append(Child([str(PROGRAMS / f"{name}.py"), *arguments], self.environment))
+        return self.programs[-1]
 
     def run_program(self, name: str, *arguments: str, patience: float = PATIENCE) -> list[str]:
         """Run a program to its end, for which it has `patience` seconds, and return its lines."""
-        with self.program(name, *arguments) as process:
-            out, _ = process.communicate(timeout=patience)
-            assert process.returncode == 0, name
+        code, out = self.program(name, *arguments).end(patience)
+        assert code == 0, name
         return out.splitlines()
 
     def invariants(self) -> dict[str, int]:
@@ -189,7 +191,8 @@ class Installation:
         """Leave no process behind, whatever the test did."""
         self.kill("manage.py")
         self.kill("granian")
-        self.kill("programs/")
+        for program in self.programs:
+            program.kill()
         if self.server is not None:
             self.server.wait(timeout=PATIENCE)
 

@@ -60,12 +60,15 @@ def _write_and_kill(house: Installation, kills: int, seed: int) -> list[str]:
     for number in range(kills):
         if not house.pids("serve"):
             house.start()
-        victim = chance.choice(["granian", "manage.py work", "manage.py serve", "write.py"])
+        victim = chance.choice(["granian", "manage.py work", "manage.py serve", "writer"])
         with house.program("write", f"k{seed}-{number}") as writer:
             assert writer.stdout is not None
             acknowledged.append(writer.stdout.readline().strip())
             time.sleep(chance.uniform(0.05, 0.6))
-            house.kill(victim)
+            if victim == "writer":
+                writer.kill()
+            else:
+                house.kill(victim)
             time.sleep(chance.uniform(0.0, 0.3))
             writer.kill()
             # What it said before it died was committed; a line cut short was not said.
