@@ -102,7 +102,8 @@ def test_a_changed_file_is_seen_and_an_unchanged_one_is_not_read_again(
 def test_the_disk_is_looked_at_again_after_a_moment_only(
     shipped: Write, flags: kinds.Kind[Flag], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = [layers.time.monotonic() + 10]
+    now = [100.0]
+    monkeypatch.setattr(layers, "_files", {})
     monkeypatch.setattr(layers, "BELIEVED_FOR", 1.0)
     monkeypatch.setattr(layers.time, "monotonic", lambda: now[0])
     path = shipped("flags/merah.yaml", GOOD)
