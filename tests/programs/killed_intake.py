@@ -1,6 +1,6 @@
 """Takes files through the intake in workers killed at random moments, and looks at what became of them.
 
-Run by `test_intake_hostile`: folder, number of kills, seed. Prints one line of JSON.
+Run by `test_intake_hostile` on a new installation: number of kills, seed. Prints one line of JSON.
 """
 
 import io
@@ -11,23 +11,15 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 
-FOLDER, KILLS, SEED = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER.mkdir(parents=True, exist_ok=True)
-os.environ |= {
-    "BALAI_DATA": str(FOLDER / "data"),
-    "DJANGO_SETTINGS_MODULE": "balai.site.settings",
-    "DATABASE_URL": "",
-}
-sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+import django
 
-import django  # noqa: E402
+KILLS, SEED = int(sys.argv[1]), int(sys.argv[2])
 
 django.setup()
 
 from django.apps import apps  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from balai.base import guards, tenancy  # noqa: E402
@@ -54,7 +46,7 @@ def main() -> None:
             }:
                 editor.create_model(model)
     guards.lay(connection)
-    source = FOLDER / "file.csv"
+    source = settings.DATA / "file.csv"
     rows = large_csv(source, 1_000_000)
     content = source.read_bytes()
     with tenancy.scope("35.73"):

@@ -1,6 +1,6 @@
 """Computes an indicator in children that are killed at random moments, and looks at what each left.
 
-Run by `test_indicators_killed`: folder, number of kills, seed. Prints one line of JSON.
+Run by `test_indicators_killed` on a new installation: number of kills, seed. Prints one line of JSON.
 """
 
 import json
@@ -14,22 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-FOLDER, KILLS, SEED = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-ROOT = Path(__file__).resolve().parents[2]
-os.environ |= {
-    "BALAI_DATA": str(FOLDER / "data"),
-    "BALAI_DEFINITIONS": str(FOLDER / "definitions"),
-    "DJANGO_SETTINGS_MODULE": "balai.site.settings",
-    "DATABASE_URL": "",
-}
-sys.path[:0] = [str(ROOT), str(ROOT / "src")]
-(FOLDER / "definitions").mkdir(parents=True)
+import django
 
-import django  # noqa: E402
+KILLS, SEED = int(sys.argv[1]), int(sys.argv[2])
 
 django.setup()
 
 from django.apps import apps  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from balai.base import guards, tenancy  # noqa: E402
@@ -43,7 +35,7 @@ CLINICS = 800
 
 
 def main() -> None:
-    files = Files(FOLDER / "definitions")
+    files = Files(Path(settings.OPTIONS.definitions))
     files.visits()
     files.indicator(COSTS)
     with connection.schema_editor() as editor:

@@ -1,6 +1,6 @@
 """Publishes versions in children that are killed at random moments, and looks at what each left.
 
-Run by `test_versions`: folder, number of kills, seed. Prints one line of JSON.
+Run by `test_versions` on a new installation: number of kills, seed. Prints one line of JSON.
 """
 
 import json
@@ -14,12 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-FOLDER, KILLS, SEED = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-ROOT = Path(__file__).resolve().parents[2]
-os.environ |= {"BALAI_DATA": str(FOLDER), "DJANGO_SETTINGS_MODULE": "balai.site.settings", "DATABASE_URL": ""}
-sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+import django
 
-import django  # noqa: E402
+KILLS, SEED = int(sys.argv[1]), int(sys.argv[2])
 
 django.setup()
 

@@ -128,12 +128,11 @@ def _pass_on(near: socket.socket, far: socket.socket, road: Road) -> None:
 
 
 def environment(served: Bucket | None) -> dict[str, str]:
-    """Return the environment of a program that keeps its files in this bucket, or on its disk."""
+    """Return the settings of a program that keeps its files in this bucket, or on its disk."""
     if served is None:
-        return {**os.environ}
+        return {}
     kept_in = f"s3://{BUCKET}/{PREFIX}?endpoint={served.endpoint}"
     return {
-        **os.environ,
         "AWS_ACCESS_KEY_ID": "uji",
         "AWS_SECRET_ACCESS_KEY": "uji",
         "BALAI_STORAGE": kept_in,

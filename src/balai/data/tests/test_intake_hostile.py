@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import pytest
 from tests.cast import Cast
+from tests.installation import Installation
 
 from balai.base import worker
 from balai.data import changes, columnar, reads
@@ -318,15 +319,21 @@ def test_a_cell_longer_than_python_reads_does_not_stop_the_guess_of_a_layout(cas
 
 def test_a_worker_killed_at_any_moment_loses_no_file_that_was_acknowledged(tmp_path: Path) -> None:
     seed = random.randrange(2**32)
-    told = _run("killed_intake.py", str(tmp_path / "killed"), "3", str(seed))
+    told = _killed(tmp_path / "killed", 3, seed)
     assert told["kills"] == 3 and told["states"] == ["published"], (seed, told)
     assert told["rows"] == [told["wanted"]] and told["named"] == told["files"], (seed, told)
+
+
+def _killed(folder: Path, kills: int, seed: int) -> dict[str, Any]:
+    lines = Installation(folder).run_program("killed_intake", str(kills), str(seed), patience=1800)
+    told: dict[str, Any] = json.loads(lines[-1])
+    return told
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(4))
 def test_a_worker_killed_a_hundred_times_loses_no_file(tmp_path: Path, seed: int) -> None:
-    told = _run("killed_intake.py", str(tmp_path / "killed"), "30", str(seed), seconds=1800)
+    told = _killed(tmp_path / "killed", 30, seed)
     assert told["kills"] == 30 and told["states"] == ["published"], told
     assert told["rows"] == [told["wanted"]] and told["named"] == told["files"], told
 

@@ -3,7 +3,6 @@
 import csv
 import json
 import random
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -17,6 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from tests.cast import Cast
+from tests.installation import Installation
 
 from balai.base.errors import Forbidden, Invalid, Locked, NotFound
 from balai.base.journal import JournalEntry
@@ -396,23 +396,8 @@ def test_a_publisher_killed_at_any_moment_leaves_no_half_version(
 ) -> None:
     seed = random.randrange(2**32)
     served = request.getfixturevalue("served") if own_folder == "s3" else None
-    done = subprocess.run(
-        [
-            sys.executable,
-            str(ROOT / "tests" / "programs" / "killed_publisher.py"),
-            str(tmp_path),
-            "20",
-            str(seed),
-        ],
-        cwd=ROOT,
-        env=environment(served),
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout.splitlines()[-1])
+    house = Installation(tmp_path, more=environment(served))
+    told = json.loads(house.run_program("killed_publisher", "20", str(seed))[-1])
     assert told["kills"] == 20, seed
     assert told["half"] == [], seed
     assert told["ends_at"] == told["expected"], seed
