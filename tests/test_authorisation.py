@@ -85,6 +85,8 @@ THINGS = {
     "catalog.<form>": "=ttl",
     "collections/<code>": "published dataset",
     "collections/<code>/items/<id>": "=1",
+    "ogc/<rest>": "=nowhere",
+    "v2/<rest>": "=nowhere.json",
     "dataset/<code>": "published dataset",
     "dataset/<code>.<form>": "=ttl",
     "datasets/<code>": "published dataset",

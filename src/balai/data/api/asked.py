@@ -1,7 +1,7 @@
 """Wishes for datasets that are missing, for programs."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -49,7 +49,9 @@ class WishAnswer(Body):
 @needs("data.read")
 def wishes(
     request: HttpRequest,
-    state: Annotated[Word, Field(description="new, accepted, refused or published; all when empty")] = "",
+    state: Annotated[
+        Literal["", "new", "accepted", "refused", "published"], Field(description="all when empty")
+    ] = "",
     after: After = "",
     limit: Limit = 100,
 ) -> Page[asked.AskedRow]:

@@ -8,7 +8,7 @@ it stands afterwards.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -85,9 +85,12 @@ def datasets(
     ] = "",
     keyword: Word = "",
     producer: Annotated[Word, Field(description="name of the office")] = "",
-    classification: Annotated[Word, Field(description="open, limited or closed")] = "",
-    whose: Annotated[Word, Field(description="city or nation")] = "",
-    holds: Annotated[Word, Field(description="point, region, rupiah, date or excel")] = "",
+    classification: Literal["", "open", "limited", "closed"] = "",
+    whose: Annotated[Literal["", "city", "nation"], Field(description="who keeps it")] = "",
+    holds: Annotated[
+        Literal["", "point", "region", "rupiah", "date", "excel"],
+        Field(description="a column of this type; excel: fits a workbook"),
+    ] = "",
     licence: Word = "",
     region: Annotated[Word, Field(description="code of the region it covers")] = "",
     sort: Annotated[Word, Field(description="title, newest or largest")] = "title",

@@ -123,6 +123,7 @@ def test_a_resident_asks_by_api_without_a_letter_and_a_steward_refuses_with_the_
     assert write(cast.budi.client, at, **refusal, ground="personal").status_code == 403  # type: ignore[attr-defined]
     assert write(tika.client, at, **refusal, ground="personal").status_code == 200  # type: ignore[attr-defined]
     [shown] = visitor_at("35.73").get("/api/v1/data/wishes?state=refused").json()["items"]
+    assert visitor_at("35.73").get("/api/v1/data/wishes?state=unknown").status_code == 422
     assert shown["basis"].startswith("UU 14/2008 Pasal 17 huruf h") and "what" not in shown
     assert "Alamat." in letter_to(cast.sari.account.email)
     for n in (1, 2):

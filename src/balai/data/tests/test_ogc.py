@@ -188,6 +188,8 @@ def test_ids_of_any_text_lead_back_to_their_row(cast: Cast) -> None:
     assert client.get(f"{ITEMS}/nobody").status_code == 404
     assert client.get(f"{ITEMS}/a,b").status_code == 404
     assert client.get(f"{ITEMS}/~ff").status_code == 404
+    nowhere = client.get("/ogc/nowhere/at-all")
+    assert (nowhere.status_code, nowhere["Content-Type"]) == (404, "application/problem+json")
 
 
 def test_only_what_may_be_read_is_a_collection(bins: Cast) -> None:

@@ -121,6 +121,7 @@ def cases(
     """Open cases of a queue; `own` holds closed ones too, the latest first."""
     actor, now = actor_of(request), timezone.now()
     reads.service(code, timezone.localdate())
+    _check_state(code, state)
     if which == "own":
         return _own(request, code, state, after, limit)
     wanted = queues.Wanted(
@@ -135,6 +136,13 @@ def cases(
     found = read(actor, wanted, _after(after), limit)
     following = f"{found.after.urgent_at.isoformat()}~{found.after.id}" if found.after else ""
     return Page(items=rows_of(found.lines), next=following)
+
+
+def _check_state(code: str, wanted: str) -> None:
+    # An empty list would look like an answer.
+    if wanted and wanted not in (known := reads.states_of(code)):
+        wrong = _("Layanan ini tidak punya status “%s”.") % wanted
+        raise Invalid([Fault("state", wrong, _("Pilihannya: %s.") % ", ".join(sorted(known)))])
 
 
 def _own(request: HttpRequest, code: str, state: str, after: str, limit: int) -> Page[CaseRow]:

@@ -2,7 +2,7 @@
 
 from balai.services.reads.alike import Alike, alike
 from balai.services.reads.asked import Asking, asked_in
-from balai.services.reads.definitions import service, service_of, services, version_of
+from balai.services.reads.definitions import service, service_of, services, states_of, version_of
 from balai.services.reads.figures import Board, OfficeFigures, board_of_offices
 from balai.services.reads.followed import Followed, followed, followed_case
 from balai.services.reads.inbox import Delivery, Message, deliveries, inbox, notice, unread
@@ -72,6 +72,7 @@ __all__ = [
     "service",
     "service_of",
     "services",
+    "states_of",
     "tenant_queue",
     "topic_names",
     "track",

@@ -71,6 +71,11 @@ def service_of(row: Case) -> Service:
     return found
 
 
+def states_of(code: str) -> frozenset[str]:
+    """Return every state that some version of a service has or had; none where there is no such service."""
+    return frozenset(state for one in _all() if one.code == code for state in one.states)
+
+
 def _all() -> Iterator[Service]:
     return (one.value for one in load(SERVICES).values())
 

@@ -145,6 +145,9 @@ def test_a_case_lives_by_the_api_and_every_answer_is_as_described(desk: Desk) ->
     version = move(budi, case["id"], "answer", version, answers={"result": ANSWER}).json()["version"]
 
     page = budi.get(f"{CASES}?which=office").json()
+    assert budi.get(f"{CASES}?which=office&state=answered").json() == page
+    unknown = budi.get(f"{CASES}?state=zzz")
+    assert unknown.status_code == 422 and "assigned" in unknown.json()["faults"][0]["right"]
     assert fits(told, "CasePage", page) == []
     assert [one["number"] for one in page["items"]] == [case["number"]]
     address = f"{CASES}/{case['id']}/comments"

@@ -262,6 +262,10 @@ def test_other_addresses_forms_and_methods_are_refused(desk: Desk) -> None:
     for path in ("requests/ADU-202608-999999", "services/sambat-none", "services/sambat", "tokens/12345"):
         assert refusal(client.get(f"{ROOT}/{path}.json"), 404)
     assert client.get(f"{ROOT}/services.csv").status_code == 404
+    for path in ("zzz.json", "requests/a/b.json"):
+        assert refusal(client.get(f"{ROOT}/{path}"), 404)
+    nowhere = client.get(f"{ROOT}/zzz")
+    assert nowhere.status_code == 404 and xml_faults("errors", nowhere.content) == []
     assert client.post(f"{ROOT}/services.json").status_code == 405
 
 

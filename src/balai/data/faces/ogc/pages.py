@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from balai.base import answers, tenancy
 from balai.base.access import actor_of
-from balai.base.errors import Invalid, Refused
+from balai.base.errors import Invalid, NotFound, Refused
 from balai.data import reads
 from balai.data.faces.answering import face, marked, opened
 from balai.data.faces.ogc import described
@@ -162,6 +162,12 @@ def item(request: HttpRequest, code: str, id: str) -> HttpResponse:
             request, {"title": f"{code}: {id}", "links": links}, _table(whole, code, [json.loads(text)])
         )
     return marked(request, f'{text[:-1]},"links":{json.dumps(links, ensure_ascii=False)}}}', GEOJSON)
+
+
+@_ogc
+def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
+    """Answer any other address as this face answers what it does not have."""
+    raise NotFound(_("Tidak ada apa-apa di alamat itu."))
 
 
 def _item_links(request: HttpRequest, code: str, following: str) -> list[Doc]:

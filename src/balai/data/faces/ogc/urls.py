@@ -12,4 +12,5 @@ urlpatterns = [
     path("ogc/collections/<slug:code>", pages.collection, name="ogc-collection"),
     path("ogc/collections/<slug:code>/items", pages.items, name="ogc-items"),
     path("ogc/collections/<slug:code>/items/<str:id>", pages.item, name="ogc-item"),
+    path("ogc/<path:rest>", pages.nowhere, name="ogc-nowhere"),
 ]

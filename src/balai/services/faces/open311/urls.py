@@ -11,4 +11,5 @@ urlpatterns = [
     path("open311/v2/requests.<slug:form>", views.service_requests, name="open311-requests"),
     path("open311/v2/requests/<slug:number>.<slug:form>", views.service_request, name="open311-request"),
     path("open311/v2/tokens/<slug:token>.<slug:form>", views.token, name="open311-token"),
+    path("open311/v2/<path:rest>", views.nowhere, name="open311-nowhere"),
 ]

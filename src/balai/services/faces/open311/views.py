@@ -22,6 +22,7 @@ from balai.services.faces.open311 import asked, catalogue, posting, requests
 from balai.services.faces.open311.answers import (
     DEFINITION,
     DISCOVERY,
+    JSON,
     KINDS,
     REQUESTS,
     SERVICES,
@@ -88,6 +89,14 @@ def _wrong(error: Refused) -> Wrong:
 
 def _shown(request: HttpRequest, form: str, shape: Shape, answer: Answer, seconds: int = 60) -> HttpResponse:
     return for_everybody(request, told(form, shape, answer), seconds)
+
+
+@csrf_exempt
+@public("an address that leads nowhere tells nobody anything")
+def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
+    """Answer any other address in the words of the standard."""
+    form = JSON if rest.endswith(f".{JSON}") else XML
+    return refused(form, Wrong(404, _("Tidak ada apa-apa di alamat itu.")))
 
 
 @require_safe
