@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -83,13 +84,32 @@ class Document:
         data = self.data
         for step in path:
             data = data[step]
-        depth = len(path)
-        inner = {key[depth:]: place for key, place in self.places.items() if key[:depth] == path}
-        return Document(self.file, data, inner)
+        return Document(self.file, data, _Below(path, self.places))
 
     def json(self) -> str:
         """Return the tree as JSON, decimals digit by digit as they were written."""
         return _json(self.data)
+
+
+class _Below(Mapping[Path, Place]):
+    """The places below a path; looked up in those of the file, which are many, when somebody asks."""
+
+    def __init__(self, above: Path, places: Mapping[Path, Place]) -> None:
+        self._above = above
+        self._places = places
+
+    def __getitem__(self, path: Path) -> Place:
+        return self._places[(*self._above, *path)]
+
+    def __contains__(self, path: object) -> bool:
+        return isinstance(path, tuple) and (*self._above, *path) in self._places
+
+    def __iter__(self) -> Iterator[Path]:
+        depth = len(self._above)
+        return (path[depth:] for path in self._places if path[:depth] == self._above)
+
+    def __len__(self) -> int:
+        return sum(1 for _path in self)
 
 
 class Number(str):
@@ -98,8 +118,9 @@ class Number(str):
     __slots__ = ()
 
 
+@lru_cache(maxsize=512)
 def read(raw: bytes, file: str) -> Document:
-    """Return the document in `raw`.
+    """Return the document in `raw`; kept, for one changed file has all of its kind read again.
 
     Raises:
         Invalid: with the first fault of form; a file whose form is wrong cannot be read further.

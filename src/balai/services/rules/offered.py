@@ -5,7 +5,8 @@ counted and a target of a plan tied to it without anybody declaring them once mo
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from types import MappingProxyType
 from typing import Any
 
@@ -84,16 +85,36 @@ def _column(one: Shown, is_key: bool) -> Column:
     return Column(name=one.name, type=type_, meaning=one.meaning, optional=not is_key)
 
 
-def newest() -> Mapping[str, Definition[Service]]:
-    """Return the newest version of each service by code, one that was retired too; drafts are no versions.
+def _once[T](make: Callable[[Mapping[str, Definition[Service]]], T]) -> Callable[[], T]:
+    """Make it anew only when services were loaded anew; whoever asks for a dataset or an indicator asks here.
 
-    Empty where a file of a service is faulty: `check` tells what is wrong with it, and everything
-    else goes on.
+    It is made of no service where a file of one is faulty: `check` tells what is wrong with it, and
+    everything else goes on.
     """
-    try:
-        known = load(SERVICES)
-    except Invalid:
-        return MappingProxyType({})
+    last: list[tuple[Mapping[str, Definition[Service]], T]] = []
+
+    @wraps(make)
+    def made() -> T:
+        try:
+            known = load(SERVICES)
+        except Invalid:
+            known = _NONE
+        for of, found in last:
+            if of is known:
+                return found
+        found = make(known)
+        last[:] = [(known, found)]
+        return found
+
+    return made
+
+
+_NONE: Mapping[str, Definition[Service]] = MappingProxyType({})
+
+
+@_once
+def newest(known: Mapping[str, Definition[Service]]) -> Mapping[str, Definition[Service]]:
+    """Return the newest version of each service by code, one that was retired too; drafts are no versions."""
     found: dict[str, Definition[Service]] = {}
     for one in known.values():
         other = found.get(one.value.code)
@@ -117,7 +138,8 @@ _last_datasets: list[tuple[object, Mapping[str, Definition[Declaration]]]] = []
 _last_indicators: list[tuple[object, Mapping[str, Definition[Indicator]]]] = []
 
 
-def datasets() -> Mapping[str, Definition[Declaration]]:
+@_once
+def datasets(_known: Mapping[str, Definition[Service]]) -> Mapping[str, Definition[Declaration]]:
     """Return the datasets of services as definitions, by code."""
     found: dict[str, Definition[Declaration]] = {}
     for one in newest().values():
@@ -129,7 +151,8 @@ def datasets() -> Mapping[str, Definition[Declaration]]:
     return _kept(found, _last_datasets)
 
 
-def indicators() -> Mapping[str, Definition[Indicator]]:
+@_once
+def indicators(_known: Mapping[str, Definition[Service]]) -> Mapping[str, Definition[Indicator]]:
     """Return the indicators of services as definitions, by code."""
     found = {
         told.define.code: _definition(
