@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from balai.base import tenancy
 from balai.base.actor import Actor, Reach
+from balai.base.stencil import GAP, Stencil
 from balai.people.models import Account, Membership
 from balai.people.reads.catalogue import roles
 from balai.people.rules import held_roles, verbs_of
@@ -57,16 +58,16 @@ class Arrival:
 @lru_cache(maxsize=32)
 def _seats(
     _scope: tenancy.Scope | None, tenant: str, on: date
-) -> "QuerySet[Membership, tuple[UUID | None, list[str], bool]]":
-    """Return every seat in force, to be narrowed to an account; made once a day.
+) -> Stencil[tuple[UUID | None, list[str], bool]]:
+    """Return every seat in force, to be asked for an account; made once a day.
 
     A seat is its office, its roles, and whether who sits there has a second factor.
 
-    Each request asks it, and to say its conditions anew would take longer than to answer them. The scope
-    is in force, not asked: by it the manager chooses whose rows there are.
+    The scope is in force, not asked: by it the manager chooses whose rows there are.
     """
     has = Exists(_second_factors().filter(user=OuterRef("account")))
-    return Membership.objects.filter(in_force(on), tenant=tenant).values_list("office_id", "roles", has)
+    seats = Membership.objects.filter(in_force(on), tenant=tenant, account=GAP)
+    return Stencil(seats.values_list("office_id", "roles", has))
 
 
 def arrive(account: Account, tenant: str, on: date) -> Arrival:
@@ -77,7 +78,7 @@ def arrive(account: Account, tenant: str, on: date) -> Arrival:
     """
     if not account.is_active:
         return Arrival(visitor(tenant))
-    seats = list(_seats(tenancy.current_scope(), tenant, on).filter(account=account))
+    seats = _seats(tenancy.current_scope(), tenant, on).of(account.pk)
     held = held_roles(roles(), [codes for _office, codes, _has in seats], tenant, signed_in=True)
     actor = Actor(
         id=str(account.pk),
