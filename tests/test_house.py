@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from io import StringIO
 from pathlib import Path
 
@@ -50,23 +51,55 @@ def _python_files(module: str) -> Iterator[Path]:
             yield path
 
 
-def _imports(path: Path) -> Iterator[tuple[str, int, bool]]:
-    """Yield (dotted name, line, inside a function) for each import of our own package."""
-    tree = ast.parse(path.read_text("utf-8"))
-    inside: set[ast.AST] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            inside.update(child for child in ast.walk(node) if child is not node)
-    for node in ast.walk(tree):
+@cache
+def _imports(path: Path) -> tuple[tuple[str, int, bool], ...]:
+    """Return (dotted name, line, inside a function) for each import of our own package."""
+    found = []
+    for node, inside in _statements(ast.parse(path.read_text("utf-8")), False):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name.startswith("balai."):
-                    yield alias.name, node.lineno, node in inside
+                    found.append((alias.name, node.lineno, inside))
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno}: say the whole name of the module"
             if node.module and node.module.startswith("balai"):
                 for alias in node.names:
-                    yield f"{node.module}.{alias.name}", node.lineno, node in inside
+                    found.append((f"{node.module}.{alias.name}", node.lineno, inside))
+    return tuple(found)
+
+
+def _statements(node: ast.AST, inside: bool) -> Iterator[tuple[ast.AST, bool]]:
+    """Yield everything in the blocks of a node, to the deepest, and whether it stands in a function."""
+    inside |= isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    for block in ("body", "handlers", "orelse", "finalbody", "cases"):
+        for child in getattr(node, block, ()):
+            yield child, inside
+            yield from _statements(child, inside)
+
+
+def test_the_walk_finds_imports_in_every_block(tmp_path: Path) -> None:
+    lines = (
+        "import balai.a",
+        "class C:",
+        "    def f(self):",
+        "        if 1:",
+        "            for _ in ():",
+        "                from balai import b",
+        "            else: import balai.c",
+        "        else:",
+        "            with x: import balai.d",
+        "        try: pass",
+        "        except E: import balai.e",
+        "        finally: import balai.f",
+        "        match x:",
+        "            case 1: import balai.g",
+        "        async def g(): import balai.h",
+        "    import balai.i",
+    )
+    path = tmp_path / "all_blocks.py"
+    path.write_text("\n".join(lines), "utf-8")
+    expected = [(f"balai.{name}", name not in "ai") for name in "abcdefghi"]
+    assert [(name, inside) for name, _line, inside in _imports(path)] == expected
 
 
 def test_the_house_has_the_floors_it_says() -> None:
