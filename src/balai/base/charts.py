@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from django.utils.html import escape
@@ -458,6 +459,7 @@ def _thread(spots: Sequence[tuple[float, float] | None], colour: str, dashes: st
 _SHIELD = "M4 2h32a2 2 0 0 1 2 2v22c0 8-9 11-18 13C11 37 2 34 2 26V4a2 2 0 0 1 2-2z"
 
 
+@lru_cache(maxsize=64)
 def monogram(name: str) -> SafeString:
     """Return the mark of a government: two letters on its brand colour, not its coat of arms."""
     letters = "".join(word[0] for word in name.split() if word[0].isalpha())[:2].upper() or "B"
