@@ -110,6 +110,7 @@ def draw(request: HttpRequest, actor: Actor, key: UUID, status: int = 200, **mor
         "topic": words.topic(row.service, row.topic),
         "region": _full_name(row.region_code, now.date()),
         "is_overdue": row.is_open and row.due_at is not None and row.due_at < now,
+        "provisional": reads.Provisional().words(seen.service, row.due_at),
         "units": UNITS,
         "clocks": [(one, UNITS.get(one.unit, one.unit)) for one in seen.clocks],
         "moves": [(one, _address(row.service, row.number, one.move)) for one in seen.moves],

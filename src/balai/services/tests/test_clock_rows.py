@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from tests.cast import MALANG
 
 from balai.base.actor import system
@@ -127,6 +128,27 @@ def test_a_due_date_without_a_decree_says_so_until_the_decree_moves_it(desk: Des
     assert "sudah ditetapkan" in told and "sementara" not in told
     (clock,) = reads.whole(desk.cast.sari.actor, row.pk, at("2026-12-31 10:00")).clocks
     assert clock.provisional == ""
+
+
+def test_every_page_with_a_due_date_says_that_a_decree_may_move_it(desk: Desk) -> None:
+    cast, begun = desk.cast, at("2026-12-30 09:00")
+    row = filed(cast.sari.actor, now=begun).case
+    changes.follow(cast.eka.actor, row.pk, begun)
+    row = moved(desk.vera.actor, row, "assign", at("2026-12-30 10:00"))
+    row = moved(cast.budi.actor, row, "accept", at("2026-12-30 11:00"))
+    asked = {"request": "Mohon data jam buka puskesmas."}
+    moved(cast.budi.actor, row, "involve", at("2026-12-30 12:00"), given=asked, offices=("dinkes",))
+    whole = "Tanggal sementara: hari libur 2027 belum ditetapkan."
+    with time_machine.travel(at("2026-12-30 13:00"), tick=False):
+        for client, path, words in (
+            (desk.vera.client, f"/meja/layanan/sambat/{row.number}/", f'<span class="soft small">{whole}'),
+            (desk.vera.client, "/meja/layanan/daftar/?antrean=semua", "tanggal sementara"),
+            (cast.agus.client, "/meja/layanan/tugas/", "tanggal sementara"),
+            (cast.sari.client, f"/berkas/{row.pk}/", whole),
+            (cast.sari.client, "/saya/berkas/", "tanggal sementara"),
+            (cast.eka.client, f"/berkas/{row.pk}/", whole),
+        ):
+            assert words in client.get(path).content.decode(), path
 
 
 def test_a_decree_that_comes_too_late_takes_back_that_a_case_was_late(desk: Desk) -> None:
