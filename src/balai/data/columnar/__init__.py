@@ -8,7 +8,8 @@ from balai.data.columnar.checking import MOST_FAULTS, Regions
 from balai.data.columnar.comparing import compare, rows
 from balai.data.columnar.departing import Departure
 from balai.data.columnar.judging import COUNTED, TAKEN, TEXTS, WRITTEN, ColumnJudged, Judged, check
-from balai.data.columnar.shape import DIGITS, MEMORY, Engine, Physical, engine, physical
+from balai.data.columnar.lending import MEMORY, Engine, engine
+from balai.data.columnar.shape import DIGITS, Physical, physical
 from balai.data.columnar.watching import DiskFull, Watch, is_disk_full, watched
 from balai.data.columnar.writing import Written, write, write_file, write_signed
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from balai.base.errors import Fault
-from balai.data.columnar.shape import Engine, Physical, quoted, text
+from balai.data.columnar.lending import Engine
+from balai.data.columnar.shape import Physical, quoted, text
 from balai.data.rules.metadata import ColumnType, Declaration, Privacy
 
 MOST_FAULTS = 100

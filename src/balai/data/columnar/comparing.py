@@ -6,7 +6,8 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from balai.base.errors import Fault, Invalid
-from balai.data.columnar.shape import Engine, engine, parquet, quoted
+from balai.data.columnar.lending import Engine, engine
+from balai.data.columnar.shape import parquet, quoted
 from balai.data.rules.comparing import Change, Comparison, difference
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from balai.data.columnar.checking import Check, Regions, checks_of, strange_regions
-from balai.data.columnar.shape import Engine, physical, quoted
+from balai.data.columnar.lending import Engine
+from balai.data.columnar.shape import physical, quoted
 from balai.data.rules.metadata import Declaration
 
 

@@ -10,8 +10,9 @@ from balai.base.errors import Fault
 from balai.data.columnar import taking
 from balai.data.columnar.checking import MOST_FAULTS, Check, Regions, checks_of, strange_regions
 from balai.data.columnar.departing import counts
+from balai.data.columnar.lending import Engine, engine
 from balai.data.columnar.repeating import alike, following, repeated
-from balai.data.columnar.shape import Engine, Physical, count, engine, physical, quoted, text
+from balai.data.columnar.shape import Physical, count, physical, quoted, text
 from balai.data.columnar.watching import Watch
 from balai.data.columnar.writing import Written, write_checked
 from balai.data.rules.metadata import ColumnType, Declaration, Privacy

@@ -6,7 +6,8 @@ then looked at as they are.
 
 from collections.abc import Sequence
 
-from balai.data.columnar.shape import Engine, count
+from balai.data.columnar.lending import Engine
+from balai.data.columnar.shape import count
 
 MOST_KEYS = 1_000_000
 """Keys standing twice that are looked at as they are; beyond, the bits alone are counted."""

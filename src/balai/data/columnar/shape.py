@@ -1,18 +1,14 @@
-"""The columns of the file a declaration leads to, and the engine that reads and writes it."""
+"""The columns of the file a declaration leads to, and words for the engine that reads and writes it."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from balai.base.later import duckdb
+from balai.data.columnar.lending import Engine
 from balai.data.rules.metadata import Column, ColumnType, Declaration
 
 DIGITS = 24
 """of a decimal, before and after the point together"""
-
-MEMORY = "1GB"
-"""of the engine; what does not fit goes to the disk"""
 
 LONGEST_ROW = 16_777_216
 """bytes of one row of a file that is handed in"""
@@ -28,8 +24,6 @@ _FORMS = {
     ColumnType.BOOLEAN: ("BOOLEAN", "(true|false)"),
     ColumnType.REGION: ("VARCHAR", r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?"),
 }
-
-type Engine = duckdb.DuckDBPyConnection
 
 
 @dataclass(frozen=True)
@@ -63,23 +57,6 @@ def _physical(column: Column) -> tuple[Physical, ...]:
         form = rf"-?[0-9]{{1,{DIGITS - digits}}}{after}"
         return (Physical(column.name, column, f"DECIMAL({DIGITS},{digits})", form),)
     return (Physical(column.name, column, *_FORMS[column.type]),)
-
-
-@contextmanager
-def engine(scratch: Path | None = None, threads: int = 1, memory: str = MEMORY) -> Iterator[Engine]:
-    """Give an engine of bounded memory; what does not fit goes to `scratch`."""
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "threads": threads,
-        "memory_limit": memory,
-        "temp_directory": str(scratch) if scratch else "",
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
-    connection = duckdb.connect(":memory:", config=config)
-    try:
-        yield connection
-    finally:
-        connection.close()
 
 
 def count(duck: Engine, source: str) -> int:

@@ -8,7 +8,8 @@ sorted for itself, and the sorted ranges are put behind each other.
 from collections.abc import Sequence
 from pathlib import Path
 
-from balai.data.columnar.shape import Engine, count, parquet, text
+from balai.data.columnar.lending import Engine
+from balai.data.columnar.shape import count, parquet, text
 from balai.data.columnar.watching import Watch, watched
 
 AT_ONCE = 160_000_000

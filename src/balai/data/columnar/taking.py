@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from balai.base.errors import Fault, Invalid
 from balai.base.later import duckdb
 from balai.data.columnar.ending import refuse_unclosed
-from balai.data.columnar.shape import CSV_BUFFER, LONGEST_ROW, Engine, quoted, text
+from balai.data.columnar.lending import Engine, beside
+from balai.data.columnar.shape import CSV_BUFFER, LONGEST_ROW, quoted, text
 from balai.data.columnar.watching import Watch, watched
 from balai.data.rules.metadata import Column, ColumnType, Declaration, Transform
 from balai.data.rules.transforms import VILLAGE_LENGTH, Locate
@@ -176,14 +177,16 @@ def _cells(column: Column, located: Mapping[str, int]) -> Iterator[str]:
 
 def _locate(duck: Engine, place: int, points: str, locate: Locate) -> None:
     """Add the village of each point to `villages`."""
-    reading = duck.cursor().execute(points)
-    while some := reading.fetchmany(10_000):
-        longitudes, latitudes = [lon for lon, _lat in some], [lat for _lon, lat in some]
-        codes = [locate(lon, lat) or "?" for lon, lat in some]
-        duck.execute(
-            "INSERT INTO villages SELECT ?, unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[])",
-            [place, longitudes, latitudes, codes],
-        )
+    with beside(duck) as reading:
+        reading.execute(points)
+        while some := reading.fetchmany(10_000):
+            longitudes, latitudes = [lon for lon, _lat in some], [lat for _lon, lat in some]
+            codes = [locate(lon, lat) or "?" for lon, lat in some]
+            duck.execute(
+                "INSERT INTO villages SELECT ?, unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), "
+                "unnest(?::VARCHAR[])",
+                [place, longitudes, latitudes, codes],
+            )
 
 
 def _unreadable(message: str, width: int) -> Fault:

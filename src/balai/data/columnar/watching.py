@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 
 from balai.base.later import duckdb
-from balai.data.columnar.shape import Engine
+from balai.data.columnar.lending import Engine
 
 type Watch = Callable[[float], None]
 """Told the share that is done, 0 to 1, twice a second; what it raises ends the statement."""

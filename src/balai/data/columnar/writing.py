@@ -12,7 +12,8 @@ from balai.base.errors import Invalid
 from balai.data.columnar import checking, taking
 from balai.data.columnar.checking import MOST_FAULTS, Regions
 from balai.data.columnar.departing import Departure, depart
-from balai.data.columnar.shape import MEMORY, Engine, Physical, count, engine, physical, quoted, text
+from balai.data.columnar.lending import MEMORY, Engine, beside, engine
+from balai.data.columnar.shape import Physical, count, physical, quoted, text
 from balai.data.columnar.sorting import sampled, shares_of, sort_to
 from balai.data.columnar.watching import SECONDS, Watch
 from balai.data.rules.metadata import Declaration
@@ -228,7 +229,7 @@ class _Digest:
             source: what stands after FROM.
         """
         self._source = source
-        self._duck = duck.cursor()
+        self._duck = beside(duck)
         self._sum = hashlib.sha256()
         self._errors: list[BaseException] = []
         self._outlet, self._inlet = os.pipe()

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from balai.data.columnar.shape import Engine, quoted, text
+from balai.data.columnar.lending import Engine
+from balai.data.columnar.shape import quoted, text
 from balai.data.intake.reading import bare, canonical, trimmed
 from balai.data.intake.recognising import Reading, Wanted
 from balai.data.intake.taking import ROW, engine

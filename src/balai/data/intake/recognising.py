@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from balai.data.columnar.shape import Engine, text
+from balai.data.columnar.lending import Engine
+from balai.data.columnar.shape import text
 from balai.data.intake.reading import STYLES, fits, trimmed
 from balai.data.intake.taking import ROW, engine
 from balai.data.rules.metadata import Column, ColumnType, Declaration

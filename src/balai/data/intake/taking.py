@@ -4,7 +4,7 @@ import codecs
 import json
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from balai.base.errors import Fault, Invalid
 from balai.base.later import duckdb
-from balai.data.columnar.shape import CSV_BUFFER, LONGEST_ROW, Engine, quoted, text
+from balai.data.columnar.lending import Engine
+from balai.data.columnar.lending import engine as lent
+from balai.data.columnar.shape import CSV_BUFFER, LONGEST_ROW, quoted, text
 from balai.data.columnar.watching import Watch, watched
 from balai.data.intake import features, workbooks
 from balai.data.intake.bounds import MEMORY, MOST_COLUMNS, MOST_REJECTED, unfit
@@ -48,23 +50,9 @@ class Taken:
     sheets: tuple[str, ...]
 
 
-@contextmanager
-def engine(folder: Path, threads: int = 2) -> Iterator[Engine]:
+def engine(folder: Path, threads: int = 2) -> AbstractContextManager[Engine]:
     """Give an engine of small memory; what does not fit goes to the folder."""
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "threads": threads,
-            "memory_limit": MEMORY,
-            "temp_directory": str(folder / "spill"),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )
-    try:
-        yield connection
-    finally:
-        connection.close()
+    return lent(folder / "spill", threads, MEMORY)
 
 
 def take(given: Given, folder: Path, target: Path, said: dict[str, Any], tell: Tell) -> Taken:

@@ -12,7 +12,8 @@ from threading import Lock
 from typing import Any
 
 from balai.base.actor import Actor
-from balai.data.columnar.shape import Engine, engine, parquet, quoted
+from balai.data.columnar.lending import Engine, engine
+from balai.data.columnar.shape import parquet, quoted
 from balai.data.reads.versions import readable_version
 from balai.data.reads.whole import parquet_file
 from balai.data.rules.gate import ColumnType

@@ -24,7 +24,8 @@ from balai.base import tenancy
 from balai.base.actor import Actor, Reach
 from balai.base.errors import Fault, Invalid, NotFound
 from balai.base.later import duckdb
-from balai.data.columnar.shape import engine, parquet
+from balai.data.columnar.lending import engine
+from balai.data.columnar.shape import parquet
 from balai.data.reads import rows_columns, sight
 from balai.data.reads.rows_sqlite import Side, TooFar, side
 from balai.data.reads.versions import readable_version

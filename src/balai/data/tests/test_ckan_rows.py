@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-import duckdb
 import pytest
 from defusedxml import ElementTree
 from tests.cast import Cast, visitor_at
 
 from balai.base import tenancy
 from balai.data import changes
+from balai.data.columnar.lending import engine
 from balai.data.engines.turns import turns
 from balai.data.faces.answering import visits
 from balai.data.models import Dataset
@@ -109,7 +109,7 @@ def by_duckdb(dataset: Dataset, one: dict[str, Any]) -> tuple[list[tuple[Any, ..
     order += [f"{name} NULLS LAST" for name in names] if distinct else ["_id"]
     source = f"(SELECT file_row_number + 1 AS _id, * FROM read_parquet('{path}', file_row_number=true))"
     text = f"SELECT {distinct} {', '.join(names)} FROM {source} WHERE {' AND '.join(where)}"
-    with duckdb.connect() as duck:
+    with engine() as duck:
         total = duck.execute(f"SELECT count(*) FROM ({text})", values).fetchone()[0]
         page = f"{text} ORDER BY {', '.join(order)} LIMIT {one['limit']} OFFSET {one['offset']}"
         return [tuple(map(plain, row)) for row in duck.execute(page, values).fetchall()], total
@@ -309,7 +309,7 @@ def test_a_dump_has_every_row_in_each_form(dataset: Dataset, tmp_path: Any) -> N
     assert [row.findtext("name") for row in tree] == [row["name"] for row in rows]
     file = tmp_path / "bins.parquet"
     file.write_bytes(dumped("bins", format="parquet")[0])
-    with duckdb.connect() as duck:
+    with engine() as duck:
         found = duck.execute(f"SELECT _id, name FROM '{file}' ORDER BY _id").fetchall()
     assert found == [(one["_id"], one["name"]) for one in asked]
 

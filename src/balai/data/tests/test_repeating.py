@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from balai.data.columnar import repeating
-from balai.data.columnar.shape import engine
+from balai.data.columnar.lending import engine
 
 KEY = '"first"'
 

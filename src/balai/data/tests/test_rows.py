@@ -11,7 +11,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from django.test import Client
 from tests.cast import Cast
@@ -20,6 +19,7 @@ from balai.base import tenancy
 from balai.base.actor import Actor, Reach
 from balai.base.errors import Forbidden, Invalid, NotFound
 from balai.data import changes, jobs, reads
+from balai.data.columnar.lending import engine
 from balai.data.models import Dataset
 from balai.data.reads import rows_sqlite
 from balai.data.rules.rows import Filter, Op, filters_of
@@ -151,7 +151,7 @@ def raw(dataset: Dataset, one: dict[str, Any]) -> tuple[list[tuple[Any, ...]], i
     order = [f"{name.lstrip('-')} {'DESC' if name[0] == '-' else 'ASC'} NULLS LAST" for name in one["sort"]]
     order.append("id DESC" if one["sort"] and one["sort"][-1].startswith("-") else "id")
     shown = ", ".join(one["columns"] or columns)
-    with duckdb.connect() as duck:
+    with engine() as duck:
         source = f"FROM read_parquet('{storage().local('35.73', sha)}') WHERE {' AND '.join(where)}"
         rows = duck.execute(
             f"SELECT {shown} {source} ORDER BY {', '.join(order)} "
@@ -171,8 +171,6 @@ def as_json(row: Sequence[Any]) -> list[Any]:
 
 def read_back(page: reads.RowsPage, form: str) -> list[list[Any]]:
     if form == "csv":
-        with duckdb.connect() as duck:
-            duck.execute("CREATE TABLE t AS SELECT 1")
         header, *lines = page.rows.decode().splitlines()
         assert header == ",".join(one.name for one in page.columns)
         return [line.split(",") for line in lines]
@@ -457,7 +455,7 @@ def test_the_whole_csv_is_streamed_once_and_served_as_a_file_afterwards(
     streamed = b"".join(first.streaming_content)
     kept = side_file(dataset, Kind.CSV)
     assert kept.read_bytes() == streamed
-    with duckdb.connect() as duck:
+    with engine() as duck:
         sha = dataset.current.files[0]["sha256"]
         same = duck.execute(
             f"SELECT count(*) FROM (FROM read_csv('{kept}', all_varchar=true) EXCEPT ALL "
@@ -479,7 +477,7 @@ def test_the_whole_csv_is_streamed_once_and_served_as_a_file_afterwards(
     assert client.get("/data/bins.csv", headers={"Range": "bytes=99999999-"}).status_code == 416
     stale = client.get("/data/bins.csv", headers={"Range": "bytes=0-9", "If-Range": '"other"'})
     assert (stale.status_code, b"".join(stale.streaming_content)) == (200, streamed)
-    with duckdb.connect() as duck:
+    with engine() as duck:
         assert duck.execute(f"SELECT count(*) FROM '{kept}'").fetchone() == (1500,)
 
 

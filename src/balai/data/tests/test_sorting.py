@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from balai.data.columnar import sorting
-from balai.data.columnar.shape import engine, text
+from balai.data.columnar.lending import engine
+from balai.data.columnar.shape import text
 
 _ROWS = "SELECT a, b FROM (SELECT rowid, a, b FROM raw)"
 
