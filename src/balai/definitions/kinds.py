@@ -72,8 +72,26 @@ class _Same:
     __hash__ = None  # type: ignore[assignment]
 
 
+@dataclass(frozen=True)
+class _Read[T]:
+    """A definition as read, and the files beside its own that are part of it."""
+
+    definition: Definition[T]
+    beside: tuple[File, ...]
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """All definitions of a kind; `files` are the files, and what stands in others, that they were made of."""
+
+    kind: Kind[Any]
+    files: object
+    read: Mapping[File, _Read[Any]]
+    all: Mapping[str, Definition[Any]]
+
+
 _kinds: dict[str, Kind[Any]] = {}
-_loaded: dict[str, tuple[object, Mapping[str, Definition[Any]]]] = {}
+_loaded: dict[str, _Loaded] = {}
 _inside: dict[str, list[Callable[[], Mapping[str, Definition[Any]]]]] = {}
 
 
@@ -145,7 +163,7 @@ def load[T](kind: Kind[T]) -> Mapping[str, Definition[T]]: ...
 @overload
 def load(kind: str) -> Mapping[str, Definition[Any]]: ...
 def load(kind: Kind[Any] | str) -> Mapping[str, Definition[Any]]:
-    """Return every definition of a kind by code, sorted; files that did not change are not read again.
+    """Return every definition of a kind by code, sorted; a file that did not change is not read again.
 
     Raises:
         Invalid: with every fault of every file; a kind with a faulty file is not usable.
@@ -193,18 +211,20 @@ def _read[T](kind: Kind[T]) -> tuple[Mapping[str, Definition[T]], tuple[Fault, .
     files = layers.files(kind.folder, ".yaml", ".csv")
     parts = tuple(find() for find in _inside.get(kind.code, ()))
     known = _loaded.get(kind.code)
-    if known and known[0] == (kind, files, _Same(parts)):
-        return known[1], ()
-    found: dict[str, Definition[T]] = {}
+    if known and known.kind != kind:
+        known = None
+    if known and known.files == (files, _Same(parts)):
+        return known.all, ()
+    read: dict[File, _Read[T]] = {}
     faulty: list[Fault] = []
     for file in files.values():
         if not file.name.endswith(".yaml"):
             continue
         try:
-            definition = _one(kind, file, files)
-            found[definition.code] = definition
+            read[file] = _kept(known.read.get(file) if known else None, files) or _one(kind, file, files)
         except Invalid as error:
             faulty += error.faults
+    found = {each.definition.code: each.definition for each in read.values()}
     for definition in (each for part in parts for each in part.values()):
         if definition.code in found:
             wrong = _("“%(code)s” sudah didefinisikan dalam %(file)s.") % {
@@ -218,11 +238,16 @@ def _read[T](kind: Kind[T]) -> tuple[Mapping[str, Definition[T]], tuple[Fault, .
         # Not kept: the faults are in the language of who asks.
         return all_of_it, tuple(faulty)
     # The parts are kept with it, lest another mapping come to stand where one of them stood.
-    _loaded[kind.code] = ((kind, files, _Same(parts)), all_of_it)
+    _loaded[kind.code] = _Loaded(kind, (files, _Same(parts)), read, all_of_it)
     return all_of_it, ()
 
 
-def _one[T](kind: Kind[T], file: File, files: Mapping[str, File]) -> Definition[T]:
+def _kept[T](read: _Read[T] | None, files: Mapping[str, File]) -> _Read[T] | None:
+    """Return what was read of a file before, where nothing beside it changed either."""
+    return read if read and all(files.get(each.name) == each for each in read.beside) else None
+
+
+def _one[T](kind: Kind[T], file: File, files: Mapping[str, File]) -> _Read[T]:
     raw = file.read(reader.LARGEST)
     document = reader.read(raw, file.name)
     try:
@@ -241,7 +266,7 @@ def _one[T](kind: Kind[T], file: File, files: Mapping[str, File]) -> Definition[
     digest = hashlib.sha256(raw)
     for companion in companions.values():
         digest.update(companion.read(LARGEST_COMPANION))
-    return Definition(
+    definition = Definition(
         kind.code,
         code,
         kind.complete(value, document, companions) if kind.complete else cast(T, value),
@@ -250,6 +275,7 @@ def _one[T](kind: Kind[T], file: File, files: Mapping[str, File]) -> Definition[
         max((file.layer, *(each.layer for each in companions.values())), key=list(Layer).index),
         document,
     )
+    return _Read(definition, tuple(companions.values()))
 
 
 def _companions(

@@ -99,6 +99,18 @@ def test_a_changed_file_is_seen_and_an_unchanged_one_is_not_read_again(
     assert definitions.load(flags) == {}
 
 
+def test_when_one_file_changes_only_that_one_is_read_again(shipped: Write, flags: kinds.Kind[Flag]) -> None:
+    shipped("flags/merah.yaml", GOOD)
+    biru = shipped("flags/biru.yaml", GOOD.replace("merah", "biru"))
+    first = definitions.load(flags)
+    shipped("flags/biru.yaml", GOOD.replace("merah", "biru") + "stripes: 13\n")
+    second = definitions.load(flags)
+    assert second["merah"] is first["merah"]
+    assert second["biru"].value.stripes == 13
+    biru.unlink()
+    assert list(definitions.load(flags)) == ["merah"]
+
+
 def test_the_disk_is_looked_at_again_after_a_moment_only(
     shipped: Write, flags: kinds.Kind[Flag], monkeypatch: pytest.MonkeyPatch
 ) -> None:
