@@ -27,7 +27,8 @@ class Level(StrEnum):
 
 
 LEVELS = tuple(Level)
-_LENGTHS = {Level.PROVINCE: 2, Level.REGENCY: 5, Level.DISTRICT: 8, Level.VILLAGE: 13}
+_LONG = {2: Level.PROVINCE, 5: Level.REGENCY, 8: Level.DISTRICT, 13: Level.VILLAGE}
+"""Letters of a code on each level."""
 CODE = re.compile(r"\d\d(\.\d\d(\.\d\d(\.\d{4})?)?)?", re.ASCII)
 
 
@@ -43,7 +44,7 @@ def level_of(code: str) -> Level:
     if not CODE.fullmatch(code):
         right = _("Tulis seperti 35, 35.73, 35.73.02 atau 35.73.02.1004.")
         raise Invalid([Fault(_("kode wilayah"), _("“%s” bukan kode wilayah.") % code, right)])
-    return next(level for level in LEVELS if _LENGTHS[level] == len(code))
+    return _LONG[len(code)]
 
 
 def above(code: str) -> list[str]:

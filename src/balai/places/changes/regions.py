@@ -15,6 +15,7 @@ from balai.places.models import Region, RegionChange, RegionFigure
 from balai.places.reads.kept import forget
 
 REGION_COLUMNS = ("code", "name", "level", "parent", "kind")
+_KINDS = frozenset(Region.Kind.values)
 _NUMBERS = ("male", "female", "population", "area_km2")
 
 
@@ -110,7 +111,7 @@ def _row_faults(row: Mapping[str, str], is_second: bool) -> list[tuple[str, str]
             "parent": rules.parent_of(code),
         }
         faults.append((_("tingkat atau induk %s tidak cocok dengan kodenya.") % code, right))
-    if row["kind"] not in Region.Kind:
+    if row["kind"] not in _KINDS:
         faults.append((_("jenis “%s” tidak dikenal.") % row["kind"], ", ".join(Region.Kind.values)))
     if not row["name"].strip():
         faults.append((_("nama kosong."), _("Isi namanya.")))
