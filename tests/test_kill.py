@@ -234,14 +234,5 @@ def test_a_killed_worker_or_web_server_is_started_again_and_all_end_together(hou
     assert list(house.processes()) == []
 
 
-def test_a_killed_supervisor_takes_server_and_worker_with_it(planned: Installation) -> None:
-    planned.start()
-    planned.kill("manage.py serve")
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and list(planned.processes()):
-        time.sleep(0.1)
-    assert list(planned.processes()) == []
-
-
 def test_a_database_without_tables_is_not_served(tmp_path: Path) -> None:
     assert "belum siap" in Installation(tmp_path / "empty").manage("serve", fails=True)

@@ -128,7 +128,6 @@ def test_who_closes_the_connection_ends_the_question(server: Server, form: str) 
     """The reader dies and its place is free; on an idle machine that takes about 0.3 s."""
     with _by_api(server, form):
         (worker,) = _busy(server)
-        time.sleep(1)
     left = time.monotonic()
     while worker in server.readers():
         assert time.monotonic() - left < 2 * BUSY, "the reader still works for nobody"
@@ -176,3 +175,15 @@ def test_texts_of_people_who_mean_harm_stop_nobody(server: Server) -> None:
     assert len(texts) >= 40
     assert len(waits) > 5
     assert max(waits) < 2 * BUSY
+
+
+def test_a_killed_supervisor_takes_server_and_worker_with_it(server: Server) -> None:
+    """The last here: nobody starts them again."""
+    house = server.house
+    names = ("manage.py serve", "manage.py work", "granian")
+    assert all(house.pids(name) for name in names)
+    house.kill("manage.py serve")
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and list(house.processes()):
+        time.sleep(0.1)
+    assert list(house.processes()) == []
