@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+import zlib
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -55,13 +56,23 @@ def workbook(rows: list[list[Any]]) -> bytes:
 
 
 def bomb() -> bytes:
-    """Return a workbook of a few kilobytes whose sheet unpacks to 700 MB."""
+    """Return a workbook of some hundred kilobytes whose sheet unpacks to 700 MB."""
+    million, times = b"0" * 1_000_000, 700
+    packer = zlib.compressobj(wbits=-15)
+    # Nothing packed later leans on it, so it is packed once and laid there again and again.
+    packed = packer.compress(million) + packer.flush(zlib.Z_FULL_FLUSH)
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
-        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            for _ in range(700):
-                sheet.write(b"0" * 1_000_000)
+        sheet = zipfile.ZipInfo("xl/worksheets/sheet1.xml")
+        archive.writestr(sheet, packed * times + packer.flush())
+        sheet.compress_type, sheet.file_size, sheet.CRC = zipfile.ZIP_DEFLATED, len(million) * times, 0
+        for _ in range(times):
+            sheet.CRC = zlib.crc32(million, sheet.CRC)
+        end = out.tell()
+        out.seek(sheet.header_offset)
+        out.write(sheet.FileHeader())
+        out.seek(end)
     return out.getvalue()
 
 
