@@ -1,4 +1,4 @@
-"""One Data on a server as it is run: programs of others over real sockets, and files through kills."""
+"""Files that programs send are published, whatever is killed on the way."""
 
 import json
 import random
@@ -12,14 +12,8 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-import ckanapi
-import pyshacl
 import pytest
-import requests
-from owslib.ogcapi.features import Features
-from rdflib import Graph
 
-from balai.data.tests import test_dcat
 from tests.installation import PATIENCE, Installation, founded
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds processes by /proc")
@@ -39,40 +33,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installati
         yield made, key
     finally:
         made.destroy()
-
-
-def test_the_client_of_ckan_reads_over_a_socket(house: tuple[Installation, str]) -> None:
-    session = requests.Session()
-    session.headers["Host"] = HOST
-    remote = ckanapi.RemoteCKAN(f"http://127.0.0.1:{house[0].port}", session=session)
-    assert remote.action.package_list() == ["bins"]
-    found = remote.action.package_search(q="sampah", **{"facet.field": ["tags"]})
-    assert (found["count"], found["facets"]["tags"]) == (1, {"sampah": 1})
-    rows = remote.action.datastore_search(resource_id=found["results"][0]["id"], filters={"id": 2})
-    assert rows["records"][0]["name"] == "Tong 2"
-    told = remote.action.datastore_search_sql(sql=f'SELECT count(*) AS n FROM "{rows["resource_id"]}"')
-    assert told["records"] == [{"n": 4}]
-    with pytest.raises(ckanapi.NotFound):
-        remote.action.package_show(id="tidak-ada")
-
-
-def test_owslib_reads_over_a_socket(house: tuple[Installation, str]) -> None:
-    found = Features(f"http://127.0.0.1:{house[0].port}/ogc/", headers={"Host": HOST})
-    assert found.feature_collections() == ["bins"]
-    told = found.collection_items("bins", bbox=[112.605, -8, 112.625, -7])
-    assert [one["id"] for one in told["features"]] == ["2", "3"]
-
-
-@pytest.mark.parametrize("page", ["catalog", "dataset/bins"])
-def test_what_is_harvested_over_a_socket_conforms(house: tuple[Installation, str], page: str) -> None:
-    asked = urllib.request.Request(f"http://127.0.0.1:{house[0].port}/{page}.ttl", headers={"Host": HOST})
-    with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310
-        found = Graph().parse(data=answer.read(), format="turtle")
-    conforms, _report, told = pyshacl.validate(found, shacl_graph=test_dcat.shapes(), do_owl_imports=False)
-    assert conforms, told
-
-
-# --- files through kills ---------------------------------------------------------
 
 
 class Sender(threading.Thread):

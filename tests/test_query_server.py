@@ -1,10 +1,11 @@
-"""Questions in SQL on a server as it is run: who leaves ends their question, who means harm stops nobody."""
+"""One Data on a server as it is run: questions of people who leave or mean harm, and programs of others."""
 
 import http.client
 import json
 import socket
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,8 +13,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import ckanapi
+import pyshacl
 import pytest
+import requests
+from owslib.ogcapi.features import Features
+from rdflib import Graph
 
+from balai.data.tests import test_dcat
 from balai.data.tests.test_hostile_sql import HEAVY, REFUSED
 from tests.clock import BUSY
 from tests.installation import PATIENCE, Installation, founded
@@ -92,7 +99,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "BALAI_HOSTS": f"localhost,127.0.0.1,{HOST}",
     }
     house = founded(tmp_path_factory, **limits)
-    told = json.loads(house.run_program("furnish_query")[-1])
+    told = json.loads(house.run_program("furnish_query", "3")[-1])
     house.start()
     made = Server(house, told["key"])
     for source in ("127.0.0.2", "127.0.0.3"):
@@ -175,6 +182,43 @@ def test_texts_of_people_who_mean_harm_stop_nobody(server: Server) -> None:
     assert len(texts) >= 40
     assert len(waits) > 5
     assert max(waits) < 2 * BUSY
+
+
+# --- programs of others ------------------------------------------------------------
+
+
+def test_the_client_of_ckan_reads_over_a_socket(server: Server) -> None:
+    session = requests.Session()
+    session.headers["Host"] = HOST
+    remote = ckanapi.RemoteCKAN(f"http://127.0.0.1:{server.house.port}", session=session)
+    assert remote.action.package_list() == ["bins", "tagihan", "wilayah"]
+    found = remote.action.package_search(q="sampah", **{"facet.field": ["tags"]})
+    assert (found["count"], found["facets"]["tags"]) == (1, {"sampah": 1})
+    rows = remote.action.datastore_search(resource_id=found["results"][0]["id"], filters={"id": 2})
+    assert rows["records"][0]["name"] == "Tong 2"
+    told = remote.action.datastore_search_sql(sql=f'SELECT count(*) AS n FROM "{rows["resource_id"]}"')
+    assert told["records"] == [{"n": 4}]
+    with pytest.raises(ckanapi.NotFound):
+        remote.action.package_show(id="tidak-ada")
+
+
+def test_owslib_reads_over_a_socket(server: Server) -> None:
+    found = Features(f"http://127.0.0.1:{server.house.port}/ogc/", headers={"Host": HOST})
+    assert found.feature_collections() == ["bins"]
+    told = found.collection_items("bins", bbox=[112.605, -8, 112.625, -7])
+    assert [one["id"] for one in told["features"]] == ["2", "3"]
+
+
+@pytest.mark.parametrize("page", ["catalog", "dataset/bins"])
+def test_what_is_harvested_over_a_socket_conforms(server: Server, page: str) -> None:
+    asked = urllib.request.Request(f"http://127.0.0.1:{server.house.port}/{page}.ttl", headers={"Host": HOST})
+    with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310
+        found = Graph().parse(data=answer.read(), format="turtle")
+    conforms, _report, told = pyshacl.validate(found, shacl_graph=test_dcat.shapes(), do_owl_imports=False)
+    assert conforms, told
+
+
+# --- the end -----------------------------------------------------------------------
 
 
 def test_a_killed_supervisor_takes_server_and_worker_with_it(server: Server) -> None:

@@ -1,4 +1,7 @@
-"""Give an installation datasets to ask about in SQL, and a program key of an officer; say the key as JSON."""
+"""Give an installation datasets to ask about in SQL beside those of `furnish_intake`; say a key as JSON.
+
+furnish_query.py <how many wait for files>
+"""
 
 import json
 import sys
@@ -11,15 +14,14 @@ import django
 django.setup()
 
 from django.utils import timezone  # noqa: E402
-from tests.cast import MALANG, REGENCY, govern, someone  # noqa: E402
+from tests.cast import MALANG, REGENCY  # noqa: E402
+from tests.programs.furnish_intake import budi  # noqa: E402
 
-from balai.base import prepared, tenancy  # noqa: E402
+from balai.base import tenancy  # noqa: E402
 from balai.data import changes  # noqa: E402
 from balai.data.models import Dataset  # noqa: E402
-from balai.data.tests.registry import NOW, column, declared, steward  # noqa: E402
+from balai.data.tests.registry import NOW, column, declared, steward, words  # noqa: E402
 from balai.people import changes as people  # noqa: E402
-from balai.people.models import Office  # noqa: E402
-from balai.site import steps  # noqa: E402
 
 BILLS = [column("nop", "text"), column("tahun", "integer"), column("pokok", "rupiah")]
 REGIONS = [column("kode", "text"), column("nama", "text")]
@@ -31,22 +33,18 @@ def bills(count: int) -> Iterator[dict[str, Any]]:
 
 
 def published(tenant: str, code: str, columns: list[dict[str, Any]], key: str, rows: Any) -> None:
-    metadata = declared(code=code, producer="", key=[key], columns=columns).written()
+    about = {"code": code, "title": words(code), "description": words(code), "keywords": [code]}
+    metadata = declared(**about, producer="", key=[key], columns=columns).written()
     Dataset.objects.create(code=code, metadata=metadata, classification="open", status="checked")
     changes.publish(steward(tenant), code, rows, "2026", at=NOW)
 
 
-govern()
-for step in steps.STEPS:
-    prepared.note(step.command)
 with tenancy.scope(REGENCY):
     published(REGENCY, "tagihan_3507", BILLS, "nop", bills(10))
 with tenancy.scope(MALANG):
     published(MALANG, "tagihan", BILLS, "nop", bills(600))
     published(MALANG, "wilayah", REGIONS, "kode", [{"kode": "35.73.01", "nama": "Blimbing"}])
-    office = Office.objects.create(code="diskominfo", name="Dinas Kominfo")
-    budi = someone("Budi", MALANG, "officer", office=office)
     now = timezone.now()
     verbs, last_day = ["data.read", "data.read_limited"], timezone.localdate() + timedelta(days=9)
-    _row, key = people.make_program_key(budi.actor, "Uji", verbs, last_day, at=now)
+    _row, key = people.make_program_key(budi.actor, "Tanya", verbs, last_day, at=now)
 sys.stdout.write(json.dumps({"key": key}) + "\n")
