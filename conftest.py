@@ -4,7 +4,9 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from tests.cast import _fresh_governments, cast  # noqa: F401
+from whitenoise.base import WhiteNoise
 
 from balai.base import look, tenancy
 from balai.data.engines.turns import turns
@@ -31,6 +33,27 @@ def pytest_collection_finish() -> None:
 def pytest_unconfigure() -> None:
     # DuckDB complains of what is still there when Python ends.
     gc.unfreeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_looked_through_once() -> Iterator[None]:
+    """Each browser of a test starts the middleware anew; it would look through the same files each time."""
+    look_through = WhiteNoise.update_files_dictionary
+    seen: dict[str, dict[str, object]] = {}
+
+    def look_once(self: WhiteNoise, root: str, prefix: str) -> None:
+        how = repr((root, prefix, self.max_age, self.allow_all_origins, self.charset, settings.DEBUG))
+        if how not in seen:
+            before = dict(self.files)
+            self.files.clear()
+            look_through(self, root, prefix)
+            seen[how] = dict(self.files)
+            self.files = before
+        self.files |= seen[how]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoise, "update_files_dictionary", look_once)
+        yield
 
 
 @pytest.fixture
