@@ -40,7 +40,9 @@ class Child:
         self, arguments: Sequence[str], environment: Mapping[str, str], stderr: IO[Any] = sys.__stderr__
     ) -> None:
         """Begin. `arguments` begin with `manage.py`, or with the path of a program."""
-        with mock.patch.dict(os.environ, environment):
+        # The process it is forked from has the settings of the tests: those of the child may be wrong.
+        python = {name: value for name, value in environment.items() if name.startswith("PYTHON")}
+        with mock.patch.dict(os.environ, python):
             forkserver.ensure_running()
         reading, writing = os.pipe()
         self.stdout = os.fdopen(reading)
@@ -50,6 +52,9 @@ class Child:
         )
         try:
             self._process.start()
+        except BaseException:
+            self.stdout.close()
+            raise
         finally:
             os.close(writing)
 
@@ -123,3 +128,5 @@ def _take(environment: Mapping[str, str]) -> None:
     for handler in (connections, caches, mailers):
         vars(handler).clear()
         handler.__init__()
+    # What is left out is filled in, as it is when models are loaded.
+    assert connections.settings

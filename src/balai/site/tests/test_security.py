@@ -1,6 +1,5 @@
 """What guards an installation whatever the page: headers, cookies, limits, and nothing told to strangers."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import URLResolver, get_resolver, path
 from tests.cast import MALANG, Cast, someone, visitor_at
+from tests.installation import Installation
 
 from balai.base.access import public
 from balai.base.errors import Conflict
@@ -283,23 +283,17 @@ def test_what_is_too_large_is_refused_before_it_is_read(address: str, cast: Cast
 
 
 def test_an_installation_with_https_passes_djangos_own_check(tmp_path: Path) -> None:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "BALAI_DATA": str(tmp_path),
-        "BALAI_HTTPS": "True",
-        "BALAI_HOSTS": "smartcity.example.go.id",
-        "BALAI_EMAIL_URL": "smtp://mail.example.go.id:25",
-    }
-    both = (
-        "from django.core.management import execute_from_command_line as run;"
-        "run(['manage.py', 'check', '--deploy', '--fail-level', 'INFO']); run(['manage.py', 'diffsettings'])"
+    house = Installation(
+        tmp_path,
+        more={
+            "BALAI_DEMO": "False",
+            "BALAI_HTTPS": "True",
+            "BALAI_HOSTS": "smartcity.example.go.id",
+            "BALAI_EMAIL_URL": "smtp://mail.example.go.id:25",
+        },
     )
-    environment |= {"DJANGO_SETTINGS_MODULE": "balai.site.settings", "PYTHONPATH": str(settings.ROOT / "src")}
-    done = subprocess.run(
-        [sys.executable, "-c", both], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    told = done.stdout
+    house.manage("check", "--deploy", "--fail-level", "INFO")
+    told = house.manage("diffsettings")
     for line in (
         "SESSION_COOKIE_SECURE = True",
         "CSRF_COOKIE_SECURE = True",
@@ -313,3 +307,11 @@ def test_an_installation_with_https_passes_djangos_own_check(tmp_path: Path) -> 
 def test_no_script_of_ours_is_served_from_the_uploads() -> None:
     assert not any(str(settings.DATA) in str(folder) for folder in finders.searched_locations)
     assert settings.DATA not in (settings.STATIC_ROOT, *settings.STATICFILES_DIRS)
+
+
+def test_a_command_that_is_forked_for_a_test_has_the_settings_of_one_that_is_started(tmp_path: Path) -> None:
+    house = Installation(tmp_path, more={"BALAI_HTTPS": "True", "BALAI_HOSTS": "smartcity.example.go.id"})
+    forked = house.manage("diffsettings", "--all")
+    command = [sys.executable, settings.ROOT / "manage.py", "diffsettings", "--all"]
+    started = subprocess.run(command, env=house.environment, capture_output=True, text=True, check=True)
+    assert forked == started.stdout
