@@ -22,7 +22,7 @@ from balai.base.actor import Actor
 from balai.base.errors import Fault, NotFound
 from balai.data.models import IndicatorState, Measurement, MeasurementRun, StandingMeasurement
 from balai.data.rules.indicators import Direction, Indicator, dimensions_key, period_of, read
-from balai.data.rules.indicators_files import INDICATORS, datasets_of, is_national
+from balai.data.rules.indicators_files import INDICATORS, Reading, readings
 from balai.definitions import Words, load
 
 
@@ -115,20 +115,24 @@ def indicators(actor: Actor) -> tuple[IndicatorRow, ...]:
             (row.tenant, row.code): row
             for row in IndicatorState.objects.filter(_seen(actor)).select_related("latest")
         }
-    found = []
-    for code, definition in load(INDICATORS).items():
-        national = is_national(definition.value)
-        state = states.get((_home(actor, national), code))
-        found.append(_indicator(definition.value, national, state))
-    return tuple(found)
+    known = {code: definition.value for code, definition in load(INDICATORS).items()}
+    homes = {code: (_home(actor, each.is_national), each) for code, each in readings(known.values()).items()}
+    return tuple(
+        _indicator(known[code], reading, states.get((home, code))) for code, (home, reading) in homes.items()
+    )
 
 
 def indicator(actor: Actor, code: str) -> IndicatorRow:
     """Return one indicator. Raises NotFound: none is defined, or the actor may not read open data."""
-    for row in indicators(actor):
-        if row.definition.code == code:
-            return row
-    raise NotFound(_("Tidak ada indikator “%(code)s”.") % {"code": code})
+    known = load(INDICATORS)
+    if code not in known or not actor.may("data.read"):
+        raise NotFound(_("Tidak ada indikator “%(code)s”.") % {"code": code})
+    definition = known[code].value
+    reading = readings([definition])[code]
+    home = _home(actor, reading.is_national)
+    with tenancy.widened(tenancy.NATIONAL):
+        state = IndicatorState.objects.filter(tenant=home, code=code).select_related("latest").first()
+    return _indicator(definition, reading, state)
 
 
 def latest(
@@ -143,9 +147,10 @@ def latest(
         return {}
     wanted = Q(pk__in=())
     known = load(INDICATORS)
-    for code in set(codes) & known.keys():
-        definition = known[code].value
-        home = _home(actor, is_national(definition))
+    wanted_of = {code: known[code].value for code in set(codes) & known.keys()}
+    reading = readings(wanted_of.values())
+    for code, definition in wanted_of.items():
+        home = _home(actor, reading[code].is_national)
         wanted |= Q(tenant=home, indicator=code, period__lte=period_of(on, definition.period))
     with tenancy.widened(tenancy.NATIONAL):
         standing = StandingMeasurement.objects.filter(wanted, region__in=list(regions), dimensions_key="")
@@ -247,12 +252,12 @@ def _home(actor: Actor, national: bool) -> str:
     return tenancy.NATIONAL if national else actor.tenant
 
 
-def _indicator(definition: Indicator, national: bool, state: IndicatorState | None) -> IndicatorRow:
+def _indicator(definition: Indicator, reading: Reading, state: IndicatorState | None) -> IndicatorRow:
     run: MeasurementRun | None = state.latest if state else None
     return IndicatorRow(
         definition,
-        datasets_of(definition),
-        national,
+        reading.datasets,
+        reading.is_national,
         run.computed_at if run else None,
         run.as_of if run else None,
         run.rows if run else 0,

@@ -1,7 +1,8 @@
 """The files of `definitions/indicators`, checked through the gate against the declared datasets."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -35,32 +36,69 @@ def parts(
     return {name: indicators_sql.part(indicator, text, known, keys) for name, text in indicator.parts.items()}
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What an indicator reads: datasets, those of the numerator first, and whether all are the nation's."""
+
+    datasets: tuple[str, ...]
+    is_national: bool
+
+
+@dataclass(frozen=True, eq=False)
+class _Datasets:
+    """The declared datasets as they were loaded, and what follows from them."""
+
+    loaded: Mapping[str, Definition[Declaration]]
+    declared: Mapping[str, Declaration]
+    digests: tuple[str, ...]
+
+
+_last: list[_Datasets] = []
+
+
+def _datasets() -> _Datasets:
+    loaded = load(DATASETS)
+    for last in _last:
+        if last.loaded is loaded:
+            return last
+    declared = {code: definition.value for code, definition in loaded.items()}
+    found = _Datasets(loaded, declared, tuple(definition.sha256 for definition in loaded.values()))
+    _last[:] = [found]
+    return found
+
+
 def declared_parts(indicator: Indicator) -> Mapping[str, Part]:
     """Return the parts as checked against the declared datasets. Raises Invalid."""
-    return _checked(indicator, tuple(definition.sha256 for definition in load(DATASETS).values()))
+    return _checked(indicator, _datasets().digests)
 
 
 @lru_cache(maxsize=1024)
 def _checked(indicator: Indicator, _declared_as: tuple[str, ...]) -> Mapping[str, Part]:
     """Every page asks what an indicator reads; the gate takes milliseconds a part."""
-    declared = _declared()
+    declared = _datasets().declared
     return parts(indicator, tables(declared), _keys(declared))
+
+
+def readings(indicators: Iterable[Indicator]) -> Mapping[str, Reading]:
+    """Return what each indicator reads, by code; the declared datasets are looked at once. Raises Invalid."""
+    known = _datasets()
+    return {one.code: _reading(one, known) for one in indicators}
+
+
+def _reading(indicator: Indicator, known: _Datasets) -> Reading:
+    found = _checked(indicator, known.digests).values()
+    names = tuple(dict.fromkeys(name for one in found for name in one.datasets))
+    return Reading(names, all(known.declared[name].coverage == tenancy.NATIONAL for name in names))
 
 
 def datasets_of(indicator: Indicator) -> tuple[str, ...]:
     """Return the datasets its SQL reads, those of the numerator first. Raises Invalid."""
-    found = declared_parts(indicator).values()
-    return tuple(dict.fromkeys(name for one in found for name in one.datasets))
+    return _reading(indicator, _datasets()).datasets
 
 
 def is_national(indicator: Indicator) -> bool:
     """Say whether it reads nothing but the nation's data: it is then computed once, for everybody."""
-    declared = _declared()
-    return all(declared[name].coverage == tenancy.NATIONAL for name in datasets_of(indicator))
-
-
-def _declared() -> Mapping[str, Declaration]:
-    return {code: definition.value for code, definition in load(DATASETS).items()}
+    return _reading(indicator, _datasets()).is_national
 
 
 def _keys(declared: Mapping[str, Declaration]) -> Mapping[str, tuple[str, ...]]:
@@ -69,7 +107,7 @@ def _keys(declared: Mapping[str, Declaration]) -> Mapping[str, tuple[str, ...]]:
 
 def _between(definitions: Mapping[str, Definition[Indicator]]) -> Iterator[Fault]:
     """Yield what is wrong with SQL at its line of the file, and with closed data that would be told."""
-    declared = _declared()
+    declared = _datasets().declared
     known, keys = tables(declared), _keys(declared)
     for definition in definitions.values():
         read: set[str] = set()
