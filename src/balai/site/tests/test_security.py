@@ -113,6 +113,7 @@ EXEMPT = {
     "api/3/action": "a session counts for nothing there; who writes comes with a key",
     "api/action": "the same, where ckanapi looks for it",
     "open311/v2/requests": "a session counts for nothing there; who reports comes with a key",
+    "open311/v2/<path:rest>": "nothing stands there, which is all it says",
 }
 """Addresses whose forms need no token, and why; never one that changes something of somebody."""
 
