@@ -11,8 +11,11 @@ from tests.cast import Cast
 
 from balai.base.actor import Actor, Reach
 from balai.data import changes
-from balai.data.models import Dataset
+from balai.data.models import Dataset, DatasetVersion
 from balai.data.rules.metadata import Declaration, read
+from balai.data.sidefiles import place
+from balai.data.sidefiles.place import Kind
+from balai.data.sidefiles.versions import build_for
 
 NOW = datetime(2026, 4, 20, 9, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
 
@@ -93,6 +96,24 @@ def founded(cast: Cast, declaration: Declaration | None = None) -> Dataset:
 
 def publish(rows: Any, period: str = "2026", **more: Any) -> changes.Published:
     return changes.publish(steward(), "bins", rows, period, at=NOW, **more)
+
+
+_side_files: dict[tuple[str, ...], dict[Kind, bytes]] = {}
+
+
+def indexed(version: DatasetVersion) -> None:
+    """Give a version its side files: made once in a run for the same rows, by a process, and copied then."""
+    sha256 = version.files[0]["sha256"]
+    files = _side_files.setdefault((version.tenant, sha256, version.schema_hash), {})
+    for kind, content in files.items():
+        if not place.place(version.tenant, sha256, kind).exists():
+            with place.drafting(version.tenant) as folder:
+                (folder / kind).write_bytes(content)
+                place.lay_down(folder / kind, place.place(version.tenant, sha256, kind))
+    if not files:
+        assert build_for(version)
+        for kind in (Kind.ROWS, Kind.WORDS, Kind.COLUMNS):
+            files[kind] = place.place(version.tenant, sha256, kind).read_bytes()
 
 
 @contextmanager

@@ -19,9 +19,8 @@ from balai.data.engines.turns import turns
 from balai.data.faces.answering import visits
 from balai.data.models import Dataset
 from balai.data.reads import rows_sqlite
-from balai.data.sidefiles.versions import build_for
 from balai.data.storage import storage
-from balai.data.tests.registry import NOW, a_bin, declared, founded, publish, steward, words
+from balai.data.tests.registry import NOW, a_bin, declared, founded, indexed, publish, steward, words
 from balai.data.tests.test_ckan import ask, error, result
 from balai.data.tests.test_hostile_sql import REFUSED as HOSTILE
 from balai.data.tests.test_rows import bins as many
@@ -46,7 +45,7 @@ def dataset(cast: Cast) -> Dataset:
 def either(request: pytest.FixtureRequest, dataset: Dataset) -> Dataset:
     """The dataset, with side files and without."""
     if request.param == "side files":
-        assert build_for(dataset.current)
+        indexed(dataset.current)
     return dataset
 
 
@@ -157,7 +156,7 @@ def test_decimals_are_numbers_with_all_their_digits(cast: Cast) -> None:
     publish([a_bin(1, name='"litres":"7.0"', litres=Decimal("9007199254740993.10")), a_bin(2, litres=None)])
     for build in (False, True):
         if build:
-            assert build_for(Dataset.objects.select_related("current").get(code="bins").current)
+            indexed(Dataset.objects.select_related("current").get(code="bins").current)
         text = ask("datastore_search", resource_id="bins").content.decode()
         assert '"litres":9007199254740993.10' in text
         first = json.loads(text, parse_float=Decimal)["result"]["records"][0]

@@ -18,8 +18,7 @@ from balai.data import changes
 from balai.data.faces.ogc.asked import asked
 from balai.data.models import DatasetVersion
 from balai.data.reads import rows_sqlite
-from balai.data.sidefiles.versions import build_for
-from balai.data.tests.registry import NOW, a_bin, column, declared, founded, publish, steward, words
+from balai.data.tests.registry import NOW, a_bin, column, declared, founded, indexed, publish, steward, words
 from balai.people import reads as people
 from balai.places.models import LoadedFile, Outline
 
@@ -89,7 +88,7 @@ def test_rows_are_features_with_their_point_and_their_columns(bins: Cast) -> Non
 @pytest.mark.parametrize("has_side_files", [True, False])
 def test_a_box_holds_what_lies_in_it_and_on_its_border(bins: Cast, has_side_files: bool) -> None:
     if has_side_files:
-        assert build_for(DatasetVersion.objects.get())
+        indexed(DatasetVersion.objects.get())
     client = visitor()
     assert ids(client, "bbox=112.605,-8,112.625,-7") == ["2", "3"]
     assert ids(client, "bbox=112.61,-7.98,112.62,-7.98") == ["2", "3"]
@@ -266,7 +265,7 @@ def test_a_small_box_is_looked_up_and_a_large_one_walked_through(
         places = [(112.5 + n * 7 % 20 / 100, -8 + n // 20 / 100) for n in range(400)]
         publish([a_bin(n, place=places[n], region="") for n in range(400)])
         version = DatasetVersion.objects.select_related("dataset").get()
-        build_for(version)
+        indexed(version)
     for box in ("112.545,-7.955,112.555,-7.925", "112.495,-7.955,112.605,-7.925"):
         west, south, east, north = map(float, box.split(","))
         inside = [n for n, (x, y) in enumerate(places) if west <= x <= east and south <= y <= north]

@@ -29,7 +29,7 @@ from balai.data.sidefiles.place import Kind
 from balai.data.sidefiles.shape import SideColumn, indexes, tallied
 from balai.data.sidefiles.versions import build_for, facts_of
 from balai.data.storage import storage
-from balai.data.tests.registry import NOW, declared, founded, publish, steward
+from balai.data.tests.registry import NOW, declared, founded, indexed, publish, steward
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folder")]
 
@@ -77,10 +77,6 @@ def dataset(cast: Cast) -> Dataset:
 
 def standing(code: str = "bins") -> Dataset:
     return Dataset.objects.select_related("current").get(code=code)
-
-
-def indexed(dataset: Dataset) -> None:
-    assert build_for(dataset.current)
 
 
 def side_file(dataset: Dataset, kind: Kind) -> Path:
@@ -192,7 +188,7 @@ def check(dataset: Dataset, one: dict[str, Any]) -> None:
 
 
 def test_random_questions_are_answered_by_side_files_as_by_duckdb(dataset: Dataset) -> None:
-    indexed(dataset)
+    indexed(dataset.current)
     for one in questions(120):
         check(dataset, one)
 
@@ -206,7 +202,7 @@ def test_without_side_files_the_column_store_answers_the_same(dataset: Dataset) 
 def test_a_question_that_walks_too_far_goes_to_the_column_store(
     dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    indexed(dataset)
+    indexed(dataset.current)
     monkeypatch.setattr(rows_sqlite, "_STEP", 10)
     monkeypatch.setattr(rows_sqlite, "STEPS_FOR_ROWS", 0)
     for one in questions(10, seed=5):
@@ -216,7 +212,7 @@ def test_a_question_that_walks_too_far_goes_to_the_column_store(
 def test_pages_follow_each_other_to_the_end(dataset: Dataset) -> None:
     for made in (False, True):
         if made:
-            indexed(dataset)
+            indexed(dataset.current)
         for more in (
             {},
             {"sort": ["-cost"]},
@@ -238,7 +234,7 @@ def test_pages_follow_each_other_to_the_end(dataset: Dataset) -> None:
 
 def test_a_cursor_begun_without_side_files_goes_on_with_them(dataset: Dataset) -> None:
     first = reads.rows(visitor(), "bins", sort=["kind"], limit=10)
-    indexed(dataset)
+    indexed(dataset.current)
     second = reads.rows(visitor(), "bins", sort=["kind"], limit=10, after=first.next)
     both = reads.rows(visitor(), "bins", sort=["kind"], limit=20)
     assert json.loads(first.rows) + json.loads(second.rows) == json.loads(both.rows)
@@ -281,7 +277,7 @@ def test_it_refuses_what_does_not_fit_the_columns(
 def test_a_quote_in_a_value_is_only_a_value(dataset: Dataset) -> None:
     for made in (False, True):
         if made:
-            indexed(dataset)
+            indexed(dataset.current)
         page = reads.rows(visitor(), "bins", filters=[Filter("name", Op.EQUAL, ("' OR ''='",))])
         assert (page.rows, page.total) == (b"[]", 0)
 
@@ -289,7 +285,7 @@ def test_a_quote_in_a_value_is_only_a_value(dataset: Dataset) -> None:
 def test_agus_reads_limited_rows_and_visitors_and_joko_do_not(cast: Cast, client: Client) -> None:
     founded(cast, declared(classification="limited"))
     publish(bins(30))
-    indexed(standing())
+    indexed(standing().current)
     assert reads.rows(cast.agus.actor, "bins").total == 30
     with pytest.raises(NotFound):
         reads.rows(visitor(), "bins")
@@ -316,7 +312,7 @@ def test_dropped_columns_are_nowhere_in_the_side_files(cast: Cast) -> None:
     )
     founded(cast, declared(columns=columns))
     publish([{**row, "owner": "Sumiati Rahayu"} for row in bins(40)])
-    indexed(standing())
+    indexed(standing().current)
     for kind in (Kind.ROWS, Kind.WORDS, Kind.COLUMNS):
         assert b"Sumiati" not in side_file(standing(), kind).read_bytes()
     with pytest.raises(Invalid):
@@ -325,7 +321,7 @@ def test_dropped_columns_are_nowhere_in_the_side_files(cast: Cast) -> None:
 
 def test_the_profile_counts_exactly(dataset: Dataset) -> None:
     before = reads.profile(visitor(), "bins")
-    indexed(dataset)
+    indexed(dataset.current)
     profile = reads.profile(visitor(), "bins")
     assert profile == before
     rows = bins(1500)
@@ -372,9 +368,9 @@ def test_two_builders_at_once_do_no_harm(dataset: Dataset) -> None:
         assert first
         assert not build_for(dataset.current)
     assert not side_file(dataset, Kind.ROWS).exists()
-    indexed(dataset)
+    assert build_for(dataset.current)
     before = side_file(dataset, Kind.ROWS).stat().st_ino
-    indexed(dataset)
+    assert build_for(dataset.current)
     assert side_file(dataset, Kind.ROWS).stat().st_ino == before
 
 
@@ -405,11 +401,11 @@ def test_a_number_too_large_for_sqlite_is_answered_by_the_column_store(cast: Cas
 
 
 def test_the_sweep_takes_what_no_longer_stands(dataset: Dataset) -> None:
-    indexed(dataset)
+    indexed(dataset.current)
     old = side_file(dataset, Kind.ROWS)
     opened = rows_sqlite.side(facts_of(dataset.current))
     publish(bins(10))
-    indexed(standing())
+    indexed(standing().current)
     wanted = {standing().current.files[0]["sha256"]}
     assert place.sweep("35.73", wanted, NOW.replace(year=2000)) == 0
     assert place.sweep("35.73", wanted, NOW.replace(year=2100)) >= 3
@@ -421,7 +417,7 @@ def test_the_sweep_takes_what_no_longer_stands(dataset: Dataset) -> None:
 
 
 def test_the_api_names_its_answer_and_sends_it_once(dataset: Dataset, client: Client) -> None:
-    indexed(dataset)
+    indexed(dataset.current)
     address = "/api/v1/data/datasets/bins/rows?filter=kind:eq:besar&sort=-cost&limit=3&words=sawah"
     answer = client.get(address)
     told = answer.json()
@@ -650,7 +646,7 @@ def test_a_builder_killed_in_the_middle_is_followed_by_another(dataset: Dataset,
     began.kill()
     began.communicate()
     assert not side_file(dataset, Kind.ROWS).exists()
-    indexed(dataset)
+    assert build_for(dataset.current)
     assert (
         reads.rows(visitor(), "bins", filters=filters_of(["kind:missing"])).total
         == raw(
@@ -677,7 +673,7 @@ def test_columns_may_be_called_as_our_own_tables_are(cast: Cast) -> None:
     told = []
     for made in (False, True):
         if made:
-            indexed(standing())
+            indexed(standing().current)
         for name in names:
             question = {
                 "filters": [Filter(name, Op.EQUAL, (f"{name} 1",))],
