@@ -289,10 +289,9 @@ def _elements(quick_win: reads.QuickWinRow | None) -> list[tuple[str, str]]:
 def action_json(request: HttpRequest, code: str) -> HttpResponse:
     plan = plan_in_force(request)
     year = year_of(request, plan)
-    rows = reads.action_table(actor_of(request), plan.id, year, today())
     story = reads.action(actor_of(request), code, year, today(), plan.id)
     return as_json(
-        action=[row for row in rows if row["code"] == code],
+        action=reads.action_lines(story.row),
         targets=[
             {"year": t.year, "value": None if t.value is None else f"{t.value:f}"} for t in story.targets
         ],

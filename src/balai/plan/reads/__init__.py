@@ -30,7 +30,14 @@ from balai.plan.reads.editing import FundLine, ProgrammeRow, fund, own_actions, 
 from balai.plan.reads.executive import Concern, Executive, Gain, Remark, executive
 from balai.plan.reads.figures import Kinds, figure_kinds
 from balai.plan.reads.money import MoneyOf, PlanMoney, money, source_name
-from balai.plan.reads.open_rows import FlatRow, action_table, fund_table, published_table, realisation_table
+from balai.plan.reads.open_rows import (
+    FlatRow,
+    action_lines,
+    action_table,
+    fund_table,
+    published_table,
+    realisation_table,
+)
 from balai.plan.reads.papers import book_file, evidence_by_report, evidence_file, minutes_file
 from balai.plan.reads.plans import (
     BodyRow,
@@ -114,6 +121,7 @@ __all__ = [
     "SupportRow",
     "TargetRow",
     "action",
+    "action_lines",
     "action_table",
     "axes",
     "book_file",

@@ -5,12 +5,13 @@ from datetime import date
 from uuid import UUID
 
 from balai.base.actor import Actor
+from balai.plan.models import Action
+from balai.plan.reads import sight
 from balai.plan.reads.counting import Count
 from balai.plan.reads.figures import Kinds
 from balai.plan.reads.money import money
-from balai.plan.reads.plans import programme_tree
 from balai.plan.reads.published import published
-from balai.plan.reads.rows import ActionRow
+from balai.plan.reads.rows import ActionRow, action_rows
 
 type Cell = str | int | bool | None
 """Numbers with decimals are text with a point, so that nothing is lost on the way."""
@@ -23,11 +24,15 @@ def action_table(actor: Actor, plan: UUID | str | None, year: int, on: date) -> 
     Raises:
         NotFound: there is no such plan the actor may see.
     """
-    tree = programme_tree(actor, plan, year, on)
+    actions = Action.objects.filter(programme__masterplan=sight.plan(actor, plan))
+    return tuple(line for row in action_rows(actions, year, on) for line in action_lines(row))
+
+
+def action_lines(row: ActionRow) -> tuple[FlatRow, ...]:
+    """Return one row per dimension of an action, with the part of it that counts there."""
     return tuple(
         {"dimension": share.dimension, "sub_dimension": share.sub_dimension, "part": str(share.part)}
         | _action(row)
-        for row in tree.actions
         for share in row.shares
     )
 

@@ -89,6 +89,8 @@ def test_the_action_page_tells_where_its_figure_comes_from(town: Town, visitor: 
     assert "Budi" not in page, "names of officers are not public"
     twin = visitor.get("/aksi/A1.json").json()
     assert twin["reports"][0]["value"] == "12.0000"
+    of_all = visitor.get("/program.json").json()["actions"]
+    assert twin["action"] == [row for row in of_all if row["code"] == "A1"] != []
     assert visitor.get("/aksi/tidak-ada/").status_code == 404
 
 
