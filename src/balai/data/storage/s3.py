@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 TRIES = 3
 PAUSE_SECONDS = 0.2
 """before the second try; four times as long before each further one"""
+FIRST_PAUSE = timedelta(milliseconds=200)
+"""before one request within a try is sent again; longer and longer each time"""
 PART_BYTES = 16 * 1024 * 1024
 """Sent and fetched at once; each part has a time and tries of its own."""
 SWEEP_SECONDS = 120
@@ -200,7 +202,7 @@ def _store(options: Mapping[str, Any]) -> S3Store:
         retry_config={
             "max_retries": 4,
             "retry_timeout": timedelta(seconds=90),
-            "backoff": {"init_backoff": timedelta(milliseconds=200), "max_backoff": timedelta(seconds=5)},
+            "backoff": {"init_backoff": FIRST_PAUSE, "max_backoff": timedelta(seconds=5)},
         },
         **config,
     )

@@ -147,6 +147,7 @@ def test_a_storage_that_does_not_answer_leaves_nothing_named(
     empty: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(s3, "TRIES", 1)
+    monkeypatch.setattr(s3, "FIRST_PAUSE", timedelta(milliseconds=2))
     with pytest.raises(OSError, match="S3-compatible"):
         laid_down(empty.store(tmp_path, endpoint="http://127.0.0.1:9"))
     with pytest.raises(OSError, match="S3-compatible"):
