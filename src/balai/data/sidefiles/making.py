@@ -15,13 +15,19 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import apsw
 import apsw.sqlite_extra
 
-from balai.base.later import duckdb
+from balai.base.later import later
 from balai.data.sidefiles.shape import PLACE_INDEX, SideColumn, indexes, place_columns, quoted, tallied
+
+if TYPE_CHECKING:
+    import duckdb
+else:
+    # The engine alone: loading what its package has around it takes longer than small side files do.
+    duckdb = later("_duckdb")
 
 MEMORY = "512MB"
 """of the engine; with SQLite's cache beside it the process stays under a GiB, and what is more is spilled"""

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
-from sqlglot import exp, parse, tokenize
+from sqlglot import Dialect, exp
 from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -55,8 +55,10 @@ def _check_characters(text: str) -> None:
 
 def _parse(text: str, dialect: str) -> exp.Query:
     try:
-        _check_tokens(tokenize(text, read=dialect), text)
-        statements = [statement for statement in parse(text, read=dialect) if statement is not None]
+        spoken = Dialect.get_or_raise(dialect)
+        tokens = spoken.tokenize(text)
+        _check_tokens(tokens, text)
+        statements = [statement for statement in spoken.parser().parse(tokens, text) if statement is not None]
     except ParseError as error:
         raise Invalid([_unreadable(error, text)]) from None
     except TokenError:
