@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,8 @@ from balai.plan import changes
 from balai.plan.models import Action, Period, Report
 from balai.plan.tests.town import NOW, Town, found
 from balai.site.api import api, description
-from tests.cast import MALANG, REGENCY, Cast, Person, someone, visitor_at
+from tests.cast import MALANG, REGENCY, Cast, Person, everybody, someone, visitor_at
+from tests.once import once
 from tests.world import saved_by, wish_given_to
 from tests.world_evaluation import survey_about
 
@@ -50,14 +52,26 @@ def _in_april() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def founded(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Town]:
+    with once(django_db_blocker, tmp_path_factory.mktemp("town")):
+        with time_machine.travel(NOW, tick=True), tenancy.scope(MALANG):
+            town = found(everybody())
+            town.action()
+            town.adopt()
+        yield town
+
+
 @pytest.fixture
-def town(cast: Cast) -> Iterator[Town]:
+def town(founded: Town, db: None) -> Town:
     """Kota Malang with one action of Budi's office in an adopted plan."""
-    with tenancy.scope(MALANG):
-        town = found(cast)
-        town.action()
-        town.adopt()
-    yield town
+    return deepcopy(founded)
+
+
+@pytest.fixture
+def cast(town: Town) -> Cast:
+    """The cast of the town, whether a test asks for its plan or not."""
+    return town.cast
 
 
 @pytest.fixture

@@ -2,21 +2,26 @@
 
 import io
 import re
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import openpyxl
 import pytest
 import time_machine
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 from django.urls import reverse
-from tests.cast import MALANG, REGENCY, Cast, visitor_at
+from tests.cast import MALANG, REGENCY, everybody, visitor_at
+from tests.once import once
 
 from balai.base import tenancy
 from balai.data.reads.indicators_uses import uses_of
 from balai.data.reads.records import records_of
-from balai.data.tests.measuring import SERVED
+from balai.data.tests.measuring import SERVED, Files
 from balai.plan import changes, reads, workbook
 from balai.plan.models import Action
 from balai.plan.tests.records import INDICATOR, PERCENT, Records, kept, tied
@@ -33,22 +38,38 @@ def spring() -> Any:
         yield
 
 
-@pytest.fixture
-def records(settings: LazySettings, tmp_path: Path) -> Records:
-    return kept(settings, tmp_path)
+@pytest.fixture(scope="module")
+def founded(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Town, Path]]:
+    folder = tmp_path_factory.mktemp("town")
+    with once(django_db_blocker, folder):
+        with time_machine.travel(NOW, tick=False), tenancy.scope(MALANG):
+            made = found(everybody())
+            records = kept(settings, folder)
+            tied(made)
+            other = made.action("A1")
+            made.adopt()
+            made.verified(other, 20)
+            records.publish(3, of=4)
+            records.take_over()
+        yield made, folder
 
 
 @pytest.fixture
-def town(cast: Cast, malang: tenancy.Scope, records: Records) -> Town:
+def records(founded: tuple[Town, Path], settings: LazySettings, tmp_path: Path) -> Records:
+    """The records of the town, in a folder of the test's own."""
+    _town, folder = founded
+    copytree(folder, tmp_path, dirs_exist_ok=True)
+    settings.DATA = tmp_path
+    settings.OPTIONS = replace(settings.OPTIONS, definitions=str(tmp_path / "definitions"))
+    return Records(Files(tmp_path / "definitions"), days=1)
+
+
+@pytest.fixture
+def town(founded: tuple[Town, Path], db: None, malang: tenancy.Scope, records: Records) -> Town:
     """Kota Malang in force with one tied and one typed action; the tied one stands at 75 percent."""
-    made = found(cast)
-    tied(made)
-    other = made.action("A1")
-    made.adopt()
-    made.verified(other, 20)
-    records.publish(3, of=4)
-    records.take_over()
-    return made
+    return deepcopy(founded[0])
 
 
 def page(client: Any, url: str) -> str:

@@ -297,7 +297,8 @@ def repacked(
         for name in old.namelist():
             new.writestr(name, change(name, old.read(name)))
         for name, content in (extra or {}).items():
-            new.writestr(name, content)
+            # Two hundred megabytes of nothing are packed in half the time, and still to less than one.
+            new.writestr(name, content, compresslevel=1)
     return out.getvalue()
 
 
