@@ -11,7 +11,8 @@ import pyshacl
 import pytest
 from django.test import Client
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
-from tests.cast import MALANG, REGENCY, Cast, visitor_at
+from tests.cast import MALANG, REGENCY, Cast, everybody, visitor_at
+from tests.once import once
 
 from balai.base import tenancy
 from balai.base.network import Visits
@@ -30,16 +31,27 @@ HOME = f"http://{people.city(MALANG).hosts[0]}/"
 BINS = URIRef(f"{min(f'http://{host}/' for host in people.city(MALANG).hosts)}dataset/bins")
 
 
-@pytest.fixture(autouse=True)
-def _folder(own_folder: str) -> None:
-    pass
+@pytest.fixture(scope="module")
+def shelf(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cast]:
+    """The cast, and one dataset of Budi's office."""
+    with once(django_db_blocker, tmp_path_factory.mktemp("shelf")):
+        with tenancy.scope("35.73"):
+            cast = everybody()
+            founded(cast)
+            publish([a_bin(1), a_bin(2)])
+        yield cast
+
+
+@pytest.fixture
+def cast(shelf: Cast, db: None) -> Cast:
+    return shelf
 
 
 @pytest.fixture
 def bins(cast: Cast) -> Iterator[Cast]:
     with tenancy.scope(MALANG):
-        founded(cast)
-        publish([a_bin(1), a_bin(2)])
         yield cast
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
-from tests.cast import MALANG, REGENCY, Cast, visitor_at
+from tests.cast import MALANG, REGENCY, Cast, everybody, visitor_at
+from tests.once import once
 
 from balai.base import tenancy
 from balai.data import changes
@@ -19,16 +20,27 @@ from balai.data.tests.registry import NOW, a_bin, column, declared, founded, pro
 LISTS = ("daftar-data", "standar-data", "metadata/kegiatan", "metadata/variabel", "jadwal-rilis")
 
 
-@pytest.fixture(autouse=True)
-def _folder(own_folder: str) -> None:
-    pass
+@pytest.fixture(scope="module")
+def shelf(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cast]:
+    """The cast, and one dataset of Budi's office."""
+    with once(django_db_blocker, tmp_path_factory.mktemp("shelf")):
+        with tenancy.scope("35.73"):
+            cast = everybody()
+            founded(cast)
+            publish([a_bin(1)])
+        yield cast
+
+
+@pytest.fixture
+def cast(shelf: Cast, db: None) -> Cast:
+    return shelf
 
 
 @pytest.fixture
 def bins(cast: Cast) -> Iterator[Cast]:
     with tenancy.scope(MALANG):
-        founded(cast)
-        publish([a_bin(1)])
         yield cast
 
 
@@ -117,8 +129,8 @@ def test_what_was_declared_before_there_were_priorities_is_published_as_before(b
 def test_code_lists_are_told_with_how_many_use_them(cast: Cast) -> None:
     with tenancy.scope(MALANG):
         columns = [column("id", "integer"), column("place", "region", reference="regions", optional=True)]
-        founded(cast, declared(columns=columns))
-        publish([(1, "")])
+        founded(cast, declared(code="places", columns=columns))
+        changes.publish(steward(), "places", [(1, "")], "2026", at=NOW)
     (one,) = get(visitor(), "kode-referensi")["items"]
     assert (one["kode"], one["nama"], one["dipakai_oleh"]) == ("regions", "Kode wilayah Kemendagri", 1)
     assert get(visitor_at(REGENCY), "kode-referensi")["items"] == []
