@@ -3,17 +3,17 @@
 import io
 import os
 import re
+from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
-from tests.cast import MALANG, Cast, visitor_at
+from tests.cast import MALANG, everybody, visitor_at
+from tests.once import once
 
 from balai.base import held, tenancy
 from balai.base.files import StoredFile, path_of
@@ -31,13 +31,20 @@ def spring(settings, tmp_path):
         yield
 
 
+@pytest.fixture(scope="module")
+def founded(django_db_setup, django_db_blocker, tmp_path_factory):
+    with once(django_db_blocker, tmp_path_factory.mktemp("town")):
+        with time_machine.travel(NOW, tick=False), tenancy.scope(MALANG):
+            town = found(everybody())
+            town.one = town.action()
+            town.adopt()
+            town.q1 = town.quarter()
+        yield town
+
+
 @pytest.fixture
-def town(cast: Cast, malang) -> Town:
-    town = found(cast)
-    town.one = town.action()
-    town.adopt()
-    town.q1 = town.quarter()
-    return town
+def town(founded, db, malang) -> Town:
+    return deepcopy(founded)
 
 
 def photo(name: str = "alun-alun.png") -> io.BytesIO:
@@ -295,32 +302,3 @@ def test_a_pdf_comes_as_a_download(town: Town) -> None:
     path.parent.mkdir(parents=True)
     path.write_bytes(b"%PDF")
     assert opened(town.cast.budi.client, url)["Content-Disposition"].startswith("attachment")
-
-
-def test_the_desk_asks_the_database_as_often_for_many_rows_as_for_few(cast: Cast, malang) -> None:
-    town = found(cast)
-    for n in range(12):
-        town.action(f"A{n}")
-    town.adopt()
-    town.quarter()
-    client = cast.budi.client
-    counts = {}
-    for name in ("plan-desk", "plan-own-actions", "plan-late"):
-        client.get(reverse(name))
-        with CaptureQueriesContext(
-            connection,
-        ) as few:
-            client.get(reverse(name))
-        counts[name] = len(few)
-    assert all(count < 45 for count in counts.values()), counts
-    with tenancy.scope(MALANG):
-        plan = changes.new_version(town.rini, town.plan.pk)
-        programme = plan.programmes.get()
-        for n in range(12, 30):
-            town.programme = programme
-            town.action(f"A{n}")
-        changes.adopt(town.rini, plan.pk, NOW.date())
-    for name, before in counts.items():
-        with CaptureQueriesContext(connection) as many:
-            client.get(reverse(name))
-        assert len(many) <= before + 2, name

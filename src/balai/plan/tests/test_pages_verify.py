@@ -1,6 +1,7 @@
 """The desk of the programme office: queue, verify, return, bulk, late, periods, stages."""
 
 import re
+from copy import deepcopy
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,8 +11,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.cast import MALANG, Cast, visitor_at
+from tests.cast import MALANG, everybody, visitor_at
+from tests.once import once
 
+from balai.base import tenancy
 from balai.base.journal import JournalEntry
 from balai.plan import changes
 from balai.plan.models import Period, Report, Stage
@@ -27,12 +30,19 @@ def spring(settings, tmp_path):
         yield
 
 
+@pytest.fixture(scope="module")
+def founded(django_db_setup, django_db_blocker, tmp_path_factory):
+    with once(django_db_blocker, tmp_path_factory.mktemp("town")):
+        with time_machine.travel(NOW, tick=False), tenancy.scope(MALANG):
+            town = found(everybody())
+            town.actions = [town.action(f"A{n}", title=f"Aksi nomor {n}") for n in range(3)]
+            town.adopt()
+        yield town
+
+
 @pytest.fixture
-def town(cast: Cast, malang) -> Town:
-    town = found(cast)
-    town.actions = [town.action(f"A{n}", title=f"Aksi nomor {n}") for n in range(3)]
-    town.adopt()
-    return town
+def town(founded, db, malang) -> Town:
+    return deepcopy(founded)
 
 
 def token(client: Client, url: str) -> str:
