@@ -59,7 +59,7 @@ def site(settings: Any) -> Iterator[Any]:
     server: Any = HTTPServer(("127.0.0.1", 0), _Site)
     server.content, server.mark, server.status, server.asked = _Site.content, _Site.mark, 200, []
     settings.OPTIONS = replace(settings.OPTIONS, outgoing_allow=f"127.0.0.1:{server.server_port}")
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

@@ -71,7 +71,7 @@ def provider(settings: LazySettings, tmp_path: Any) -> Iterator[Provider]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     there = Provider(f"http://127.0.0.1:{server.server_port}")
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     secret = tmp_path / "secret"
     secret.write_text("rahasia\n", "utf-8")
     options = Options(oidc_server=there.address, oidc_client="balai", oidc_secret_file=str(secret))

@@ -303,7 +303,7 @@ def test_a_picture_of_a_report_is_fetched_and_shown_to_officers_alone(
     desk: Desk, settings: LazySettings
 ) -> None:
     server = HTTPServer(("127.0.0.1", 0), _Picture)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     port = server.server_address[1]
     settings.OPTIONS = replace(settings.OPTIONS, outgoing_allow=f"127.0.0.1:{port}")
     sent = {

@@ -71,7 +71,7 @@ class _Taking(BaseHTTPRequestHandler):
 def receiver(settings: LazySettings) -> Iterator[Receiver]:
     """A receiver on this machine, which the operator allowed."""
     server = Receiver()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     port = server.server_address[1]
     settings.OPTIONS = replace(settings.OPTIONS, outgoing_allow=f"127.0.0.1:{port}")
     yield server
