@@ -92,6 +92,7 @@ def _shown(request: HttpRequest, form: str, shape: Shape, answer: Answer, second
 
 
 @csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
 @public("an address that leads nowhere tells nobody anything")
 def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
     """Answer any other address in the words of the standard."""
