@@ -1,9 +1,11 @@
 """Signing in: passwords, second factors, limits, and nothing told about who has an account."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
@@ -47,6 +49,13 @@ def sign_in(client: Client, email: str, password: str = PASSWORD) -> object:
     return client.post("/akun/login/", {"login": email, "password": password})
 
 
+@pytest.fixture
+def _clock_stands_still() -> Iterator[None]:
+    """Let no code of a second factor run out between being made and being given."""
+    with time_machine.travel(datetime.now(UTC), tick=False):
+        yield
+
+
 def test_the_session_has_a_new_key_after_sign_in(sari: Person) -> None:
     client = visitor_at(MALANG)
     client.get("/akun/login/")
@@ -84,6 +93,7 @@ def test_too_many_wrong_passwords_close_the_door_for_a_while(sari: Person) -> No
     assert client.get("/saya").status_code == 302
 
 
+@pytest.mark.usefixtures("_clock_stands_still")
 def test_an_account_with_a_second_factor_is_in_only_with_its_code(cast: Cast) -> None:
     budi = someone("Bayu", MALANG, "officer", office=cast.kominfo, second_factor=False)
     budi.account.set_password(PASSWORD)
@@ -166,6 +176,7 @@ def test_pages_of_the_account_are_ours_and_indonesian(address: str, sari: Person
         assert f">{english}" not in page
 
 
+@pytest.mark.usefixtures("_clock_stands_still")
 def test_setting_up_an_authenticator_app_opens_the_desk(
     cast: Cast,
 ) -> None:
