@@ -7,8 +7,11 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.cast import Cast
+import pytest
+from tests.cast import MALANG, Cast, everybody
+from tests.once import once
 
+from balai.base import tenancy
 from balai.base.actor import Actor, Reach
 from balai.data import changes
 from balai.data.models import Dataset, DatasetVersion
@@ -122,3 +125,20 @@ def no_files_left(store: Any, tenant: str = "35.73") -> Iterator[None]:
     before = set(dict(store.kept(tenant)))
     yield
     assert set(dict(store.kept(tenant))) == before
+
+
+def shelf_of(*rows: dict[str, Any]) -> Any:
+    """Return the fixture of a file: the cast, and a dataset of Budi's office, published once with `rows`."""
+
+    @pytest.fixture(scope="module")
+    def shelf(
+        django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+    ) -> Iterator[Cast]:
+        with once(django_db_blocker, tmp_path_factory.mktemp("shelf")):
+            with tenancy.scope(MALANG):
+                cast = everybody()
+                founded(cast)
+                publish(list(rows))
+            yield cast
+
+    return shelf

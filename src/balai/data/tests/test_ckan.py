@@ -11,15 +11,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from tests.cast import Cast, Person, everybody, visitor_at
-from tests.once import once
+from tests.cast import Cast, Person, visitor_at
 
 from balai.base import tenancy
 from balai.base.network import visits
 from balai.data import changes
 from balai.data.models import Dataset
 from balai.data.tests.over_http import remote_at
-from balai.data.tests.registry import NOW, a_bin, declared, founded, publish, steward, words
+from balai.data.tests.registry import NOW, a_bin, declared, founded, publish, shelf_of, steward, words
 from balai.people.models import ProgramKey
 from balai.people.rules.program_keys import digest
 
@@ -72,17 +71,7 @@ def error(name: str, /, token: str = "", **data: Any) -> tuple[int, dict[str, An
     return answer.status_code, body["error"]
 
 
-@pytest.fixture(scope="module")
-def shelf(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Cast]:
-    """The cast, and one dataset of Budi's office."""
-    with once(django_db_blocker, tmp_path_factory.mktemp("shelf")):
-        with tenancy.scope("35.73"):
-            cast = everybody()
-            founded(cast)
-            publish([a_bin(1), a_bin(2, kind="kecil", litres=None), a_bin(3, name="Tong “merah”")])
-        yield cast
+shelf = shelf_of(a_bin(1), a_bin(2, kind="kecil", litres=None), a_bin(3, name="Tong “merah”"))
 
 
 @pytest.fixture

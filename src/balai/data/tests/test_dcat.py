@@ -11,15 +11,24 @@ import pyshacl
 import pytest
 from django.test import Client
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
-from tests.cast import MALANG, REGENCY, Cast, everybody, visitor_at
-from tests.once import once
+from tests.cast import MALANG, REGENCY, Cast, visitor_at
 
 from balai.base import tenancy
 from balai.base.network import Visits
 from balai.data import changes, reads
 from balai.data.models import CatalogueText, Dataset
 from balai.data.rules import linked
-from balai.data.tests.registry import NOW, a_bin, declared, founded, producer, publish, steward, words
+from balai.data.tests.registry import (
+    NOW,
+    a_bin,
+    declared,
+    founded,
+    producer,
+    publish,
+    shelf_of,
+    steward,
+    words,
+)
 from balai.people import reads as people
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
@@ -31,17 +40,7 @@ HOME = f"http://{people.city(MALANG).hosts[0]}/"
 BINS = URIRef(f"{min(f'http://{host}/' for host in people.city(MALANG).hosts)}dataset/bins")
 
 
-@pytest.fixture(scope="module")
-def shelf(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Cast]:
-    """The cast, and one dataset of Budi's office."""
-    with once(django_db_blocker, tmp_path_factory.mktemp("shelf")):
-        with tenancy.scope("35.73"):
-            cast = everybody()
-            founded(cast)
-            publish([a_bin(1), a_bin(2)])
-        yield cast
+shelf = shelf_of(a_bin(1), a_bin(2))
 
 
 @pytest.fixture

@@ -2,21 +2,18 @@
 
 import io
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
 import pytest
 from django.test import Client
-from tests.cast import Cast, everybody, visitor_at
-from tests.once import once
+from tests.cast import Cast, visitor_at
 
-from balai.base import tenancy
 from balai.data import changes
 from balai.data.changes.queries import QueryDraft, save_query
 from balai.data.engines.turns import turns
 from balai.data.models import Dataset
-from balai.data.tests.registry import NOW, a_bin, declared, founded, publish, steward
+from balai.data.tests.registry import NOW, a_bin, declared, founded, publish, shelf_of, steward
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("malang")]
 
@@ -24,17 +21,7 @@ ADDRESS = "/api/v1/data/query"
 BY_KIND = "SELECT kind, count(*) AS n, sum(litres) AS litres FROM bins GROUP BY kind ORDER BY kind"
 
 
-@pytest.fixture(scope="module")
-def shelf(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Cast]:
-    """The cast, and one dataset of Budi's office."""
-    with once(django_db_blocker, tmp_path_factory.mktemp("shelf")):
-        with tenancy.scope("35.73"):
-            cast = everybody()
-            founded(cast)
-            publish([a_bin(1), a_bin(2, kind="kecil", litres=None), a_bin(3)])
-        yield cast
+shelf = shelf_of(a_bin(1), a_bin(2, kind="kecil", litres=None), a_bin(3))
 
 
 @pytest.fixture

@@ -3,15 +3,14 @@
 import io
 import json
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import openpyxl
 import pytest
 from django.test import Client
-from tests.cast import Cast, everybody, visitor_at
+from tests.cast import Cast, visitor_at
 from tests.clock import within
-from tests.once import once
 
 from balai.base import tenancy
 from balai.base.errors import Conflict, Forbidden, Invalid, NotFound
@@ -22,7 +21,7 @@ from balai.data.engines.turns import turns
 from balai.data.models import Dataset, SavedQuery
 from balai.data.pages.query import PART
 from balai.data.reads.queries import saved_queries, saved_query
-from balai.data.tests.registry import NOW, a_bin, declared, founded, publish, steward
+from balai.data.tests.registry import NOW, a_bin, declared, founded, publish, shelf_of, steward
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("malang", "fresh_turns")]
 
@@ -35,17 +34,7 @@ def fresh_turns() -> None:
     turns.cache_clear()
 
 
-@pytest.fixture(scope="module")
-def shelf(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Cast]:
-    """The cast, and one dataset of Budi's office."""
-    with once(django_db_blocker, tmp_path_factory.mktemp("shelf")):
-        with tenancy.scope("35.73"):
-            cast = everybody()
-            founded(cast)
-            publish([a_bin(1), a_bin(2, kind="kecil", name="=1+1", litres=None), a_bin(3)])
-        yield cast
+shelf = shelf_of(a_bin(1), a_bin(2, kind="kecil", name="=1+1", litres=None), a_bin(3))
 
 
 @pytest.fixture

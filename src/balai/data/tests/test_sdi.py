@@ -7,30 +7,30 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
-from tests.cast import MALANG, REGENCY, Cast, everybody, visitor_at
-from tests.once import once
+from tests.cast import MALANG, REGENCY, Cast, visitor_at
 
 from balai.base import tenancy
 from balai.data import changes
 from balai.data.faces.sdi.records import next_release
 from balai.data.models import Dataset
 from balai.data.rules.metadata import Frequency
-from balai.data.tests.registry import NOW, a_bin, column, declared, founded, producer, publish, steward, words
+from balai.data.tests.registry import (
+    NOW,
+    a_bin,
+    column,
+    declared,
+    founded,
+    producer,
+    publish,
+    shelf_of,
+    steward,
+    words,
+)
 
 LISTS = ("daftar-data", "standar-data", "metadata/kegiatan", "metadata/variabel", "jadwal-rilis")
 
 
-@pytest.fixture(scope="module")
-def shelf(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Cast]:
-    """The cast, and one dataset of Budi's office."""
-    with once(django_db_blocker, tmp_path_factory.mktemp("shelf")):
-        with tenancy.scope("35.73"):
-            cast = everybody()
-            founded(cast)
-            publish([a_bin(1)])
-        yield cast
+shelf = shelf_of(a_bin(1))
 
 
 @pytest.fixture
