@@ -109,11 +109,17 @@ def _delivered(house: Installation) -> Counter[str]:
     return ids
 
 
-def _all_told(house: Installation, many: int) -> Counter[str]:
+def _wait_until_told(house: Installation, many: int) -> None:
+    """Wait until every message is known to have gone out: one handed over just before a kill goes again."""
     until = time.monotonic() + PATIENCE * 3
-    while time.monotonic() < until and len(_delivered(house)) < many:
+    while time.monotonic() < until and (len(_delivered(house)) < many or _waiting(house)):
         time.sleep(0.3)
-    return _delivered(house)
+
+
+def _waiting(house: Installation) -> int:
+    with closing(sqlite3.connect(house.data / "balai.sqlite3")) as database:
+        ((waiting,),) = database.execute("SELECT count(*) FROM services_notice WHERE state = 'waiting'")
+    return int(waiting)
 
 
 def _through_kills(house: Installation, kills: int, seed: int, programs: int = 2) -> None:
@@ -136,7 +142,7 @@ def _through_kills(house: Installation, kills: int, seed: int, programs: int = 2
     assert [writer.fault for writer in writers] == [""] * len(writers)
     house.wait_until_ready()
     numbers = [number for writer in writers for number in writer.numbers]
-    _all_told(house, len(numbers) * len(TOLD))
+    _wait_until_told(house, len(numbers) * len(TOLD))
     assert house.stop() == 0
     _all_is_there(house, numbers, kills, programs)
 
