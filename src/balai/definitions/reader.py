@@ -120,7 +120,7 @@ class Number(str):
 
 @lru_cache(maxsize=512)
 def read(raw: bytes, file: str) -> Document:
-    """Return the document in `raw`; kept, for one changed file has all of its kind read again.
+    """Return the document in `raw`; kept, for a kind with a faulty file is read whole whenever asked for.
 
     Raises:
         Invalid: with the first fault of form; a file whose form is wrong cannot be read further.

@@ -18,12 +18,15 @@ _children: dict[tuple[str, date], tuple[tuple[str, str], ...]] = {}
 
 def kept_names(codes: Iterable[str]) -> Mapping[str, str]:
     """Return "Kecamatan Klojen" and the like by code; codes we do not know are left out."""
-    wanted, on = set(codes), timezone.localdate()
-    if missing := [code for code in wanted if (code, on) not in _names]:
+    on = timezone.localdate()
+    known = {code: _names.get((code, on)) for code in set(codes)}
+    if missing := [code for code, name in known.items() if name is None]:
+        found = tree.names(missing)
         if len(_names) > _MOST:
             _names.clear()
-        _names.update({(code, on): name for code, name in tree.names(missing).items()})
-    return {code: _names[code, on] for code in wanted if (code, on) in _names}
+        _names.update({(code, on): name for code, name in found.items()})
+        known |= found
+    return {code: name for code, name in known.items() if name is not None}
 
 
 def kept_children(code: str) -> tuple[tuple[str, str], ...]:

@@ -2,12 +2,14 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from balai.base.errors import Invalid, NotFound
 from balai.places import changes, reads, rules
 from balai.places.models import LoadedFile, Region
+from balai.places.reads import kept
 from balai.places.tests.conftest import REGIONS, nobody, writer
 
 SECOND = """\
@@ -33,6 +35,26 @@ def test_children_and_ancestors_stand_in_order(country: Path) -> None:
         "Kota Malang",
         "Kecamatan Klojen",
     ]
+
+
+def test_names_are_kept_for_a_day_and_asked_again_where_there_are_none(
+    country: Path, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cities = {"35.73": "Kota Malang", "35.79": "Kota Batu"}
+    monkeypatch.setattr(kept, "_MOST", 0)
+    assert reads.kept_names(["35.73", "99"]) == {"35.73": "Kota Malang"}
+    with django_assert_num_queries(1):
+        assert reads.kept_names(cities) == cities, "when too many are kept, none of the asked is lost"
+    assert reads.kept_children("35") == tuple(cities.items())
+    with django_assert_num_queries(0):
+        assert reads.kept_names(["35.79"]) == {"35.79": "Kota Batu"}
+        assert reads.kept_children("35") == tuple(cities.items())
+    (country / "regions" / "second.csv").write_text(SECOND, "utf-8")
+    (country / "regions" / "editions.csv").write_text(IN_2026, "utf-8")
+    changes.load_regions(country / "regions", nobody)
+    assert reads.kept_children("35") == (("35.73", "Kota Malang Raya"),)
+    assert reads.kept_names(cities) == {"35.73": "Kota Malang Raya"}
+    assert reads.kept_children("99") == ()
 
 
 def test_a_full_name_says_all_it_lies_in(country: Path) -> None:
